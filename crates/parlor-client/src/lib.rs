@@ -1,0 +1,1 @@
+//! Rust client for Parlor: bots, tests and the load generator.

@@ -1,0 +1,1 @@
+//! Use cases: one file an action, and all the rules.

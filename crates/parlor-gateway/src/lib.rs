@@ -1,0 +1,1 @@
+//! Live sockets: sessions, dispatch table, fan-out, resume.

@@ -1,0 +1,1 @@
+//! Parlor's wire types: commands, replies, events, error and close codes.

@@ -1,0 +1,1 @@
+//! Durable rows on SQLite or PostgreSQL behind one interface.

@@ -1,0 +1,1 @@
+//! A whole Parlor server in a test.
