@@ -15,7 +15,10 @@ use crate::env::Env;
 static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     let mut specification = Specification::new();
     specification.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
-    #[expect(clippy::expect_used, reason = "the alphabet is a constant, and every test of this module uses it")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the alphabet is a constant, and every test of this module uses it"
+    )]
     specification.encoding().expect("a valid base32 alphabet")
 });
 
@@ -153,7 +156,14 @@ mod tests {
     fn other_kinds_and_broken_texts_are_refused() {
         let user = UserId::generate(&testing::env(1, 1)).to_string();
         assert!(user.parse::<RoomId>().is_err());
-        for text in ["", "usr_", "usr_0", "usr_zzzzzzzzzzzzzzzzzzzzzzzzzz", "usr_ILOU", "06dq"] {
+        for text in [
+            "",
+            "usr_",
+            "usr_0",
+            "usr_zzzzzzzzzzzzzzzzzzzzzzzzzz",
+            "usr_ILOU",
+            "06dq",
+        ] {
             assert!(text.parse::<UserId>().is_err(), "{text:?}");
         }
     }

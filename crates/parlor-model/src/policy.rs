@@ -80,7 +80,10 @@ impl Access {
 
     /// The actor's role, if they are in the room.
     pub fn role(&self) -> Option<MemberRole> {
-        self.member.as_ref().filter(|member| member.active).map(|member| member.role)
+        self.member
+            .as_ref()
+            .filter(|member| member.active)
+            .map(|member| member.role)
     }
 }
 
@@ -92,7 +95,11 @@ pub fn may(actor: &Actor, action: Action, access: &Access) -> Result<(), Refusal
     if access.room.workspace != actor.workspace() || !sees(actor, access) {
         return Err(Refusal::NotFound("room"));
     }
-    if allowed(actor, action, access) { Ok(()) } else { Err(Refusal::Forbidden(action.words())) }
+    if allowed(actor, action, access) {
+        Ok(())
+    } else {
+        Err(Refusal::Forbidden(action.words()))
+    }
 }
 
 fn sees(actor: &Actor, access: &Access) -> bool {
@@ -110,7 +117,9 @@ fn allowed(actor: &Actor, action: Action, access: &Access) -> bool {
         Action::Leave | Action::Send => role.is_some(),
         Action::Edit { author } => role.is_some() && author == actor.id(),
         Action::Delete { author } => (role.is_some() && author == actor.id()) || moderates,
-        Action::Rename | Action::ManageInvites => role == Some(MemberRole::Owner) || actor.role() >= Role::Admin,
+        Action::Rename | Action::ManageInvites => {
+            role == Some(MemberRole::Owner) || actor.role() >= Role::Admin
+        }
         Action::SetTopic => moderates || (role.is_some() && actor.role() > Role::Guest),
         Action::Invite => role.is_some() && actor.role() > Role::Guest,
     }
@@ -135,8 +144,12 @@ pub fn may_in_workspace(actor: &Actor, action: WorkspaceAction, guests_roam: boo
     let account = actor.role() > Role::Guest;
     match action {
         WorkspaceAction::CreateRoom if !account => Err(Refusal::Forbidden("make rooms as a guest")),
-        WorkspaceAction::BrowseRooms if !account && !guests_roam => Err(Refusal::Forbidden("browse rooms as a guest")),
-        WorkspaceAction::SeeEverybody if !account => Err(Refusal::Forbidden("see people you share no room with")),
+        WorkspaceAction::BrowseRooms if !account && !guests_roam => {
+            Err(Refusal::Forbidden("browse rooms as a guest"))
+        }
+        WorkspaceAction::SeeEverybody if !account => {
+            Err(Refusal::Forbidden("see people you share no room with"))
+        }
         _ => Ok(()),
     }
 }

@@ -1,0 +1,184 @@
+//! What clients send over the WebSocket. One object a text frame: `{"type": …, "ref": …, "data": …}`.
+//!
+//! `ref` is the client's number for the frame; the answer (`ready`, `ok` or `error`) carries it back.
+
+use serde_json::value::RawValue;
+
+use crate::wire;
+
+/// A frame as it came, with its data not yet understood.
+#[derive(Debug, serde::Deserialize)]
+pub struct ClientFrame<'a> {
+    /// Which command: `noun.verb`.
+    #[serde(rename = "type", borrow)]
+    pub kind: std::borrow::Cow<'a, str>,
+    /// The client's number for it.
+    #[serde(rename = "ref", default)]
+    pub reference: Option<u64>,
+    /// The command's own part; an empty object if absent.
+    #[serde(borrow, default)]
+    pub data: Option<&'a RawValue>,
+}
+
+wire! {
+    /// `hello`: the first frame of a connection.
+    #[serde(deny_unknown_fields)]
+    pub struct Hello {
+        /// The credential, where neither a cookie nor a header brought one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub token: Option<String>,
+        /// What the client has already: what it missed since comes after `ready`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<ResumePosition>>"))]
+        pub resume: Vec<ResumePosition>,
+    }
+}
+
+wire! {
+    /// How far a client has followed a room.
+    #[serde(deny_unknown_fields)]
+    pub struct ResumePosition {
+        /// `rm_…`
+        pub room: String,
+        /// Everything up to here is known.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub seq: u64,
+        /// The room's epoch when that was so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub epoch: Option<u32>,
+    }
+}
+
+wire! {
+    /// `message.send`: says something. Answered by `Sent`, once it is on disk.
+    #[serde(deny_unknown_fields)]
+    pub struct MessageSend {
+        /// `rm_…`
+        pub room: String,
+        /// Markdown. `/me waves` is an action; a text that begins with `//` loses the first slash.
+        pub body: String,
+        /// 1 to 64 visible ASCII characters. A repeat returns the first result.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub nonce: Option<String>,
+        /// The message it answers, in the same room.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub reply_to: Option<String>,
+    }
+}
+
+wire! {
+    /// `message.edit`: changes one's words. Answered by `Changed`.
+    #[serde(deny_unknown_fields)]
+    pub struct MessageEdit {
+        /// `rm_…`
+        pub room: String,
+        /// `msg_…`
+        pub id: String,
+        /// Markdown.
+        pub body: String,
+    }
+}
+
+wire! {
+    /// `message.delete`: leaves a tombstone. Answered by `Changed`.
+    #[serde(deny_unknown_fields)]
+    pub struct MessageDelete {
+        /// `rm_…`
+        pub room: String,
+        /// `msg_…`
+        pub id: String,
+    }
+}
+
+wire! {
+    /// `room.join`, `room.leave`, `presence.watch`, `presence.unwatch`: which room.
+    #[serde(deny_unknown_fields)]
+    pub struct RoomTarget {
+        /// `rm_…`
+        pub room: String,
+    }
+}
+
+wire! {
+    /// A change has its place, on disk.
+    pub struct Changed {
+        /// Its place in the room.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub seq: u64,
+    }
+}
+
+/// A row of the command table, for the documentation: the gateway's dispatch table must have the same names.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandDocumentation {
+    /// `noun.verb`
+    pub name: &'static str,
+    /// What it does.
+    pub summary: &'static str,
+    /// An example of its `data`.
+    pub example: &'static str,
+    /// An example of the answer's `data`.
+    pub answer: &'static str,
+}
+
+/// Every command.
+pub const COMMANDS: &[CommandDocumentation] = &[
+    CommandDocumentation {
+        name: "hello",
+        summary: "The first frame of a connection, within 5 s: who one is, and what one has already. Answered by ready.",
+        example: r#"{"token":"…","resume":[{"room":"rm_…","seq":41}]}"#,
+        answer: r#"{"user":{…},"rooms":[{"id":"rm_…","head":42,…}]}"#,
+    },
+    CommandDocumentation {
+        name: "message.send",
+        summary: "Says something in a room. The answer leaves once it is on disk; the same nonce returns the first result.",
+        example: r#"{"room":"rm_…","body":"hi","nonce":"k7…"}"#,
+        answer: r#"{"id":"msg_…","seq":43}"#,
+    },
+    CommandDocumentation {
+        name: "message.edit",
+        summary: "Changes one's own words.",
+        example: r#"{"room":"rm_…","id":"msg_…","body":"hello"}"#,
+        answer: r#"{"seq":44}"#,
+    },
+    CommandDocumentation {
+        name: "message.delete",
+        summary: "Removes a message; a tombstone keeps its place.",
+        example: r#"{"room":"rm_…","id":"msg_…"}"#,
+        answer: r#"{"seq":45}"#,
+    },
+    CommandDocumentation {
+        name: "room.join",
+        summary: "Becomes a member of a public room. Answered by the room.",
+        example: r#"{"room":"rm_…"}"#,
+        answer: r#"{"id":"rm_…","head":46,…}"#,
+    },
+    CommandDocumentation {
+        name: "room.leave",
+        summary: "Stops being a member.",
+        example: r#"{"room":"rm_…"}"#,
+        answer: r#"{"seq":47}"#,
+    },
+    CommandDocumentation {
+        name: "presence.watch",
+        summary: "Asks who of a room is connected, now and from now on (presence.changed, at most once a second). A connection watches one room at a time.",
+        example: r#"{"room":"rm_…"}"#,
+        answer: r#"{"online":["usr_…"],"offline":[]}"#,
+    },
+    CommandDocumentation {
+        name: "presence.unwatch",
+        summary: "Stops that.",
+        example: r#"{"room":"rm_…"}"#,
+        answer: "{}",
+    },
+    CommandDocumentation {
+        name: "ping",
+        summary: "Asks for an answer, to see that the connection lives.",
+        example: "{}",
+        answer: "{}",
+    },
+];

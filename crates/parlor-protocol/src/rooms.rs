@@ -1,0 +1,95 @@
+//! Rooms on the wire.
+
+use parlor_model as model;
+
+use crate::wire;
+
+wire! {
+    /// A room as one user sees it.
+    pub struct Room {
+        /// `rm_…`
+        pub id: String,
+        /// The address: `/r/<slug>`.
+        pub slug: String,
+        /// The name in lists and headings.
+        pub name: String,
+        /// `public` or `private`.
+        pub kind: String,
+        /// What it is about; may be empty.
+        pub topic: String,
+        /// The `seq` of the newest change.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub head: u64,
+        /// Changes when positions in this room become void.
+        pub epoch: u32,
+        /// How many members it has.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub member_count: u64,
+        /// One's own role in it: `owner`, `moderator` or `member`; absent if one isn't in it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub role: Option<String>,
+        /// RFC 3339, UTC.
+        pub created_at: String,
+    }
+}
+
+wire! {
+    /// Some rooms.
+    pub struct RoomList {
+        /// By name.
+        pub rooms: Vec<Room>,
+        /// Where the next page begins (`after`); absent on the last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub next: Option<String>,
+    }
+}
+
+wire! {
+    /// Makes a room.
+    #[serde(deny_unknown_fields)]
+    pub struct CreateRoom {
+        /// 1 to 64 characters; the names of public rooms are unique.
+        pub name: String,
+        /// `public` or `private`.
+        pub kind: String,
+        /// Up to 250 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub topic: Option<String>,
+    }
+}
+
+wire! {
+    /// Changes a room. Absent fields stay.
+    #[serde(deny_unknown_fields)]
+    pub struct UpdateRoom {
+        /// As in making one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub name: Option<String>,
+        /// As in making one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub topic: Option<String>,
+    }
+}
+
+impl Room {
+    /// A room as somebody with `role` in it sees it.
+    pub fn new(room: &model::Room, role: Option<model::MemberRole>) -> Self {
+        Self {
+            id: room.id.to_string(),
+            slug: room.slug.to_string(),
+            name: room.name.to_string(),
+            kind: room.kind.as_str().to_owned(),
+            topic: room.topic.to_string(),
+            head: room.head,
+            epoch: room.epoch,
+            member_count: room.member_count,
+            role: role.map(|role| role.as_str().to_owned()),
+            created_at: room.created_at.to_string(),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The TypeScript types of everything on the wire, as one file. Only built with the feature `ts`.
+
+use ts_rs::{Config, TS};
+
+use crate::{commands, events};
+
+/// The whole of `packages/client/src/protocol.ts`.
+pub fn file() -> String {
+    let config = Config::default();
+    let mut text =
+        String::from("// Generated from crates/parlor-protocol by `cargo xtask codegen`: do not edit.\n\n");
+    macro_rules! export {
+        ($($type:ty),* $(,)?) => {
+            $(
+                for line in <$type as TS>::docs().into_iter().flat_map(|docs| docs.lines().map(str::to_owned).collect::<Vec<_>>()) {
+                    text.push_str(&line);
+                    text.push('\n');
+                }
+                text.push_str("export ");
+                text.push_str(&<$type as TS>::decl(&config));
+                text.push_str("\n\n");
+            )*
+        };
+    }
+    export!(
+        crate::User,
+        crate::CurrentUser,
+        crate::UserList,
+        crate::Register,
+        crate::Login,
+        crate::EnterAsGuest,
+        crate::UpgradeGuest,
+        crate::UpdateProfile,
+        crate::ChangePassword,
+        crate::SignedIn,
+        crate::ServerInfo,
+        crate::Session,
+        crate::SessionList,
+        crate::Room,
+        crate::RoomList,
+        crate::CreateRoom,
+        crate::UpdateRoom,
+        crate::Member,
+        crate::MemberPage,
+        crate::Message,
+        crate::SendMessage,
+        crate::EditMessage,
+        crate::Sent,
+        crate::History,
+        crate::CreateInvite,
+        crate::Invite,
+        crate::CreatedInvite,
+        crate::InviteList,
+        crate::InspectInvite,
+        crate::InvitePreview,
+        crate::AcceptInvite,
+        crate::Error,
+        crate::ErrorDetails,
+        crate::ErrorCode,
+        commands::Hello,
+        commands::ResumePosition,
+        commands::MessageSend,
+        commands::MessageEdit,
+        commands::MessageDelete,
+        commands::RoomTarget,
+        commands::Changed,
+        events::Ready,
+        events::Changes,
+        events::Reset,
+        events::Presence,
+        events::ServerFrame,
+    );
+    text.push_str(&close_codes());
+    text
+}
+
+fn close_codes() -> String {
+    let mut text =
+        String::from("/** Close codes from here on mean: don't come back before something changed. */\n");
+    text.push_str("export const STAY_AWAY_FROM = 4500;\n");
+    text
+}
