@@ -1,0 +1,119 @@
+//! Committed files that a program writes: how each is made, and whether it is stale.
+//!
+//! To add one, add a row to [`GENERATED`]; the check in `cargo xtask test` and the rules of tidy follow.
+
+use std::process::{ExitCode, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::output::say;
+use crate::workspace::{cargo, root};
+
+/// A committed file and the cargo example that prints it.
+pub(crate) struct Generated {
+    /// Path from the repository's top folder.
+    pub(crate) path: &'static str,
+    package: &'static str,
+    features: &'static str,
+    example: &'static str,
+}
+
+/// All generated files.
+pub(crate) const GENERATED: &[Generated] = &[Generated {
+    path: "packages/client/src/protocol.ts",
+    package: "parlor-protocol",
+    features: "ts",
+    example: "typescript",
+}];
+
+/// The task `codegen`.
+pub(crate) fn run(check: bool) -> Result<ExitCode> {
+    let mut stale = 0;
+    for generated in GENERATED {
+        let wanted = generated.text()?;
+        let path = root().join(generated.path);
+        let present = std::fs::read_to_string(&path).unwrap_or_default();
+        if present == wanted {
+            say(&format!("{} is fresh", generated.path));
+        } else if check {
+            stale += 1;
+            say(&format!(
+                "{} is stale: {}",
+                generated.path,
+                first_difference(&present, &wanted)
+            ));
+        } else {
+            std::fs::write(&path, wanted).with_context(|| format!("can't write {}", generated.path))?;
+            say(&format!("{} is written anew", generated.path));
+        }
+    }
+    if stale > 0 {
+        say("Run `cargo xtask codegen` and commit what it writes.");
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Generated {
+    /// What the file should hold, from its generator.
+    fn text(&self) -> Result<String> {
+        let output = cargo("run")
+            .args(["--quiet", "--locked", "--package", self.package])
+            .args(["--features", self.features, "--example", self.example])
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .context("can't run cargo")?;
+        if !output.status.success() {
+            bail!(
+                "the generator of {} failed: example `{}` of {}",
+                self.path,
+                self.example,
+                self.package
+            );
+        }
+        if output.stdout.is_empty() {
+            bail!("the generator of {} printed nothing", self.path);
+        }
+        String::from_utf8(output.stdout)
+            .with_context(|| format!("the generator of {} printed no text", self.path))
+    }
+}
+
+/// Says where two texts part.
+fn first_difference(present: &str, wanted: &str) -> String {
+    let mut present = present.lines();
+    for (index, wanted) in wanted.lines().enumerate() {
+        let number = index + 1;
+        match present.next() {
+            None => return format!("line {number} should be `{wanted}` but the file ends"),
+            Some(line) if line != wanted => {
+                return format!("line {number} is `{line}`, should be `{wanted}`");
+            }
+            Some(_) => {}
+        }
+    }
+    match present.next() {
+        Some(extra) => format!("`{extra}` is too much"),
+        None => "the ends of lines differ".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_difference_is_named() {
+        assert_eq!(
+            first_difference("a\nb\n", "a\nc\n"),
+            "line 2 is `b`, should be `c`"
+        );
+        assert_eq!(
+            first_difference("a\n", "a\nb\n"),
+            "line 2 should be `b` but the file ends"
+        );
+        assert_eq!(first_difference("a\nb\n", "a\n"), "`b` is too much");
+        assert_eq!(first_difference("a", "a\n"), "the ends of lines differ");
+    }
+}

@@ -1,0 +1,161 @@
+//! The steps, in their order: what is quick and breaks often comes first.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use super::counts::Counts;
+use super::{npm, prerequisites};
+use crate::output::{say, stream, succeeds};
+use crate::postgres::Postgres;
+use crate::workspace::{cargo, root};
+use crate::{codegen, tidy, tools};
+
+/// A part of the run that can be asked for by name.
+pub(super) struct Step {
+    /// What `--only` calls it.
+    pub(super) name: &'static str,
+    /// What it does, in a line.
+    pub(super) about: &'static str,
+    /// An error counts as one failure.
+    pub(super) run: fn() -> Result<Counts>,
+}
+
+/// All steps.
+pub(super) const STEPS: &[Step] = &[
+    Step {
+        name: "prerequisites",
+        about: "PostgreSQL, Chromium and the npm packages are there, or get installed",
+        run: prerequisites::run,
+    },
+    Step {
+        name: "format",
+        about: "Rust is formatted",
+        run: format,
+    },
+    Step {
+        name: "clippy",
+        about: "no warning in any crate",
+        run: clippy,
+    },
+    Step {
+        name: "tidy",
+        about: "the rules that no compiler knows",
+        run: || checked(tidy::run()),
+    },
+    Step {
+        name: "codegen",
+        about: "generated files are fresh",
+        run: || checked(codegen::run(true)),
+    },
+    Step {
+        name: "tests",
+        about: "all Rust tests, on SQLite and on a real PostgreSQL",
+        run: tests,
+    },
+    Step {
+        name: "docs",
+        about: "the crates' documentation builds without a warning",
+        run: docs,
+    },
+    Step {
+        name: "sdk",
+        about: "TypeScript SDK: lint, types, tests",
+        run: sdk,
+    },
+    Step {
+        name: "web",
+        about: "web client: lint, types, tests, build and its size",
+        run: web,
+    },
+    Step {
+        name: "browser",
+        about: "the web client in a real browser against a real server",
+        run: browser,
+    },
+];
+
+fn checked(result: Result<ExitCode>) -> Result<Counts> {
+    Ok(Counts::one(result? == ExitCode::SUCCESS))
+}
+
+fn format() -> Result<Counts> {
+    Ok(Counts::one(succeeds(cargo("fmt").args(["--all", "--check"]))?))
+}
+
+/// Twice: the deliberate faults that the crash checker plants are compiled by a feature of their own.
+fn clippy() -> Result<Counts> {
+    let usual = ["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    let planted = [
+        "--package=parlor",
+        "--features=parlor/planted-errors",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    let mut counts = Counts::one(succeeds(cargo("clippy").args(usual))?);
+    counts.add(Counts::one(succeeds(cargo("clippy").args(planted))?));
+    Ok(counts)
+}
+
+fn tests() -> Result<Counts> {
+    let mut counts = Counts::default();
+    let mut command = cargo("test");
+    command.args(["--workspace", "--locked", "--no-fail-fast"]);
+    let postgres = match std::env::var_os("PARLOR_TEST_POSTGRES_URL") {
+        Some(_) => None,
+        None => match Postgres::start() {
+            Ok(postgres) => Some(postgres),
+            Err(error) => {
+                say(&format!("error: {error:#}; the tests run without it"));
+                counts.add(Counts::FAILED);
+                None
+            }
+        },
+    };
+    if let Some(postgres) = &postgres {
+        command.env("PARLOR_TEST_POSTGRES_URL", postgres.url());
+    }
+    with_test_environment(&mut command);
+    let mut told = Counts::default();
+    let succeeded = stream(&mut command, |line| told.observe_cargo(line))?;
+    counts.add(told.of_run(succeeded, true));
+    Ok(counts)
+}
+
+/// Names the browser and the folder of real chat logs, where they exist. Without the folder, the tests read the sample
+/// in the repository.
+fn with_test_environment(command: &mut Command) {
+    if let Some(chromium) = tools::chromium() {
+        command.env("CHROMIUM", chromium);
+    }
+    let logs = root().join("../shared/data/irc-logs");
+    if std::env::var_os("PARLOR_TEST_LOGS").is_none() && logs.is_dir() {
+        command.env("PARLOR_TEST_LOGS", logs);
+    }
+}
+
+fn docs() -> Result<Counts> {
+    let mut command = cargo("doc");
+    command
+        .args(["--workspace", "--no-deps", "--locked"])
+        .env("RUSTDOCFLAGS", "-D warnings");
+    Ok(Counts::one(succeeds(&mut command)?))
+}
+
+fn sdk() -> Result<Counts> {
+    npm::run_scripts(npm::CLIENT, &["lint", "check", "test"])
+}
+
+fn web() -> Result<Counts> {
+    let mut scripts = vec!["lint", "check", "test", "build"];
+    if npm::has_script(npm::WEB, "budget") {
+        scripts.push("budget");
+    }
+    npm::run_scripts(npm::WEB, &scripts)
+}
+
+fn browser() -> Result<Counts> {
+    npm::run_scripts(npm::WEB, &["e2e"])
+}
