@@ -3,6 +3,7 @@
 //! Nothing here is part of the server. Each task is a module; this one only reads the command line.
 
 mod arguments;
+mod children;
 mod codegen;
 mod output;
 mod postgres;

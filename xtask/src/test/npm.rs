@@ -6,7 +6,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::counts::Counts;
-use crate::output::{say, stream, succeeds};
+use crate::children::{stream, succeeds};
+use crate::output::say;
 use crate::tools;
 use crate::workspace::root;
 

@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 
 use super::counts::Counts;
 use super::npm;
-use crate::output::{say, succeeds};
+use crate::children::succeeds;
+use crate::output::say;
 use crate::tools;
 
 /// A program and the Debian package that holds it.

@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use super::counts::Counts;
 use super::{npm, prerequisites};
-use crate::output::{say, stream, succeeds};
+use crate::children::{stream, succeeds};
+use crate::output::say;
 use crate::postgres::Postgres;
 use crate::workspace::{cargo, root};
 use crate::{codegen, tidy, tools};
@@ -60,7 +61,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "sdk",
-        about: "TypeScript SDK: lint, types, tests",
+        about: "TypeScript SDK: lint, types, tests, build and its size",
         run: sdk,
     },
     Step {
@@ -145,7 +146,7 @@ fn docs() -> Result<Counts> {
 }
 
 fn sdk() -> Result<Counts> {
-    npm::run_scripts(npm::CLIENT, &["lint", "check", "test"])
+    npm::run_scripts(npm::CLIENT, &["lint", "check", "test", "build"])
 }
 
 fn web() -> Result<Counts> {
