@@ -1,0 +1,388 @@
+// The client: who one is, the connection, and the state of all rooms. A web page is a thin view on it; a bot needs no more.
+//
+// It wires the parts together and owns what they share. The rules of a room are in room-state.ts, of sending in outbox.ts.
+
+import { Connection, type ConnectionStatus, type EndReason } from './connection.ts';
+import { completeEnvironment, type Environment } from './environment.ts';
+import { ParlorError } from './errors.ts';
+import { Emitter, type Readable, Value } from './observable.ts';
+import { Outbox, type PendingMessage } from './outbox.ts';
+import { People } from './people.ts';
+import type * as Wire from './protocol.ts';
+import { API_PREFIX, Rest } from './rest.ts';
+import { RoomHandle } from './room.ts';
+import { type PlacedFrame, type RoomState } from './room-state.ts';
+import { Rooms } from './rooms.ts';
+
+export interface ParlorClientOptions extends Partial<Environment> {
+  /** The server's address, such as `https://chat.example`; the page's own if absent. */
+  baseUrl?: string;
+  /** A bearer token. */
+  token?: string | null;
+  /** True to keep the session in a cookie that scripts can't read: for pages of the server's own origin. */
+  cookie?: boolean;
+}
+
+/** Who of the watched room is connected. */
+export interface PresenceState {
+  readonly room: string;
+  readonly online: ReadonlySet<string>;
+}
+
+export interface ClientEvents {
+  /** A message that was not known of: live, or missed while offline. */
+  message: { readonly room: string; readonly message: Wire.Message; readonly missed: boolean };
+  /** Any durable change, in the order of the room. */
+  change: { readonly room: string; readonly frame: PlacedFrame };
+  'room.joined': { readonly room: Wire.Room };
+  'room.left': { readonly room: string };
+  /** The session is over, by one's own will or not. */
+  'session.ended': { readonly reason: EndReason };
+}
+
+export class ParlorClient {
+  /** Every HTTP call, typed. The methods below also keep the state. */
+  readonly rest: Rest;
+  readonly #environment: Environment;
+  readonly #cookie: boolean;
+  #token: string | null;
+  readonly #baseUrl: string;
+  readonly #events = new Emitter<ClientEvents>();
+  readonly #user = new Value<Wire.User | null>(null);
+  readonly #status = new Value<ConnectionStatus>({ state: 'idle' });
+  readonly #presence = new Value<PresenceState | null>(null);
+  readonly #handles = new Map<string, RoomHandle>();
+  readonly #rooms: Rooms;
+  readonly #people: People;
+  readonly #outbox: Outbox;
+  readonly #connection: Connection;
+  #watched: string | null = null;
+
+  constructor(options: ParlorClientOptions = {}) {
+    this.#environment = completeEnvironment(options);
+    this.#cookie = options.cookie ?? false;
+    this.#token = options.token ?? null;
+    this.#baseUrl = (options.baseUrl ?? '').replace(/\/+$/, '');
+    const token = (): string | null => this.#token;
+    this.rest = new Rest({
+      baseUrl: this.#baseUrl,
+      fetch: this.#environment.fetch,
+      token,
+      onError: (error) => {
+        if (error.code === 'unauthenticated') this.#end('unauthenticated');
+      },
+    });
+    this.#people = new People((ids) => this.rest.users(ids));
+    this.#outbox = new Outbox({
+      environment: this.#environment,
+      send: async (message) => (await this.#connection.command('message.send', message)) as Wire.Sent,
+      onChange: (room, pending) => {
+        this.#rooms.setPending(room, pending);
+      },
+    });
+    this.#rooms = new Rooms({
+      rest: this.rest,
+      outbox: this.#outbox,
+      people: this.#people,
+      reopen: (room) => this.room(room).open(),
+      onApplied: (room, frame, isNew) => {
+        this.#applied(room, frame, isNew);
+      },
+    });
+    this.#connection = new Connection({
+      environment: this.#environment,
+      url: () => this.#socketUrl(),
+      token,
+      resume: () => this.#rooms.positions(),
+      onFrame: (frame) => {
+        this.#frame(frame);
+      },
+      onStatus: (status) => {
+        this.#statusChanged(status);
+      },
+      isAdmitted: async () => (await this.restore()) !== null,
+    });
+  }
+
+  /** Oneself; null while signed out. */
+  get user(): Readable<Wire.User | null> {
+    return this.#user;
+  }
+
+  get status(): Readable<ConnectionStatus> {
+    return this.#status;
+  }
+
+  /** The rooms one is in, by id. Known once the first connection is ready. */
+  get rooms(): Readable<ReadonlyMap<string, RoomState>> {
+    return this.#rooms.all;
+  }
+
+  /** Everybody that was heard of, by id. Unknown authors are looked up by themselves. */
+  get users(): Readable<ReadonlyMap<string, Wire.User>> {
+    return this.#people.all;
+  }
+
+  /** Who is there in the watched room; null while none is watched or the answer is on its way. */
+  get presence(): Readable<PresenceState | null> {
+    return this.#presence;
+  }
+
+  /** The bearer token, to be kept by whoever owns it; null in cookie mode. */
+  get token(): string | null {
+    return this.#token;
+  }
+
+  on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /** The room of that id: always the same object, whether one is in it or not. */
+  room(id: string): RoomHandle {
+    const existing = this.#handles.get(id);
+    if (existing) return existing;
+    const handle = new RoomHandle(id, {
+      rest: this.rest,
+      state: this.#rooms.one(id),
+      change: (room, change) => {
+        this.#rooms.change(room, change);
+      },
+      learn: (history) => {
+        this.#people.learn(history.users);
+      },
+      send: (room, body, replyTo) => this.#send(room, body, replyTo),
+      retry: (nonce) => {
+        this.#outbox.retry(nonce);
+      },
+      discard: (nonce) => {
+        this.#outbox.discard(nonce);
+      },
+    });
+    this.#handles.set(id, handle);
+    return handle;
+  }
+
+  /** Finds out who one is by the credential at hand; null if there is none that is valid. */
+  async restore(): Promise<Wire.User | null> {
+    try {
+      const { user } = await this.rest.me();
+      this.#enter(user);
+      return user;
+    } catch (error) {
+      if (error instanceof ParlorError && error.code === 'unauthenticated') return null;
+      throw error;
+    }
+  }
+
+  async register(body: Omit<Wire.Register, 'cookie'>): Promise<Wire.SignedIn> {
+    return this.#signedIn(await this.rest.register({ ...body, cookie: this.#cookie }));
+  }
+
+  async signIn(username: string, password: string): Promise<Wire.SignedIn> {
+    return this.#signedIn(await this.rest.login({ username, password, cookie: this.#cookie }));
+  }
+
+  async enterAsGuest(body: Omit<Wire.EnterAsGuest, 'cookie'>): Promise<Wire.SignedIn> {
+    return this.#signedIn(await this.rest.guest({ ...body, cookie: this.#cookie }));
+  }
+
+  /** Makes the guest that one is an account. */
+  async upgrade(body: Wire.UpgradeGuest): Promise<Wire.User> {
+    const { user } = await this.rest.upgrade(body);
+    this.#enter(user);
+    return user;
+  }
+
+  async updateProfile(body: Wire.UpdateProfile): Promise<Wire.User> {
+    const { user } = await this.rest.updateProfile(body);
+    this.#enter(user);
+    return user;
+  }
+
+  /** Ends the session here and on the server, and forgets everything, unsent messages too. */
+  async signOut(): Promise<void> {
+    await this.rest.logout().catch((error: unknown) => {
+      if (!(error instanceof ParlorError && error.code === 'unauthenticated')) throw error;
+    });
+    this.#outbox.clear();
+    this.#end('signed-out');
+  }
+
+  /** Connects and stays connected; `status` tells how it goes. */
+  connect(): void {
+    this.#connection.connect();
+  }
+
+  disconnect(): void {
+    this.#connection.disconnect();
+  }
+
+  /** Ends a wait between two attempts. */
+  retryNow(): void {
+    this.#connection.retryNow();
+  }
+
+  async createRoom(body: Wire.CreateRoom): Promise<Wire.Room> {
+    return this.#rooms.joined(await this.rest.createRoom(body), this.#selfId());
+  }
+
+  async joinRoom(id: string): Promise<Wire.Room> {
+    return this.#rooms.joined(await this.rest.joinRoom(id), this.#selfId());
+  }
+
+  async acceptInvite(code: string): Promise<Wire.Room> {
+    return this.#rooms.joined(await this.rest.acceptInvite(code), this.#selfId());
+  }
+
+  async leaveRoom(id: string): Promise<void> {
+    await this.rest.leaveRoom(id);
+    this.#left(id);
+  }
+
+  async updateRoom(id: string, body: Wire.UpdateRoom): Promise<Wire.Room> {
+    return this.rest.updateRoom(id, body);
+  }
+
+  /** Asks who of a room is connected, now and from now on, in place of the room watched before. */
+  watchPresence(room: string): void {
+    if (this.#watched === room) return;
+    this.#watched = room;
+    this.#presence.set(null);
+    void this.#watch();
+  }
+
+  unwatchPresence(): void {
+    const room = this.#watched;
+    if (room === null) return;
+    this.#watched = null;
+    this.#presence.set(null);
+    this.#connection.command('presence.unwatch', { room }).catch(() => undefined);
+  }
+
+  /** Looks up people that are not known yet. */
+  needUsers(ids: Iterable<string>): void {
+    this.#people.need(ids);
+  }
+
+  #send(room: string, body: string, replyTo?: string): PendingMessage {
+    return this.#outbox.add(room, body, replyTo);
+  }
+
+  #selfId(): string {
+    return this.#user.get()?.id ?? '';
+  }
+
+  #signedIn(answer: Wire.SignedIn): Wire.SignedIn {
+    this.#token = answer.token ?? null;
+    this.#enter(answer.user);
+    if (answer.room) this.#rooms.joined(answer.room, answer.user.id);
+    return answer;
+  }
+
+  #enter(user: Wire.User): void {
+    // Another person's rooms are not this one's.
+    if (user.id !== (this.#user.get()?.id ?? user.id)) this.#rooms.clear();
+    this.#people.learn([user]);
+    this.#user.set(user);
+    this.#outbox.open(user.id);
+  }
+
+  #end(reason: EndReason): void {
+    if (this.#user.get() === null && this.#status.get().state === 'idle') return;
+    this.#connection.disconnect(reason);
+  }
+
+  #forget(reason: EndReason): void {
+    this.#token = null;
+    this.#watched = null;
+    this.#outbox.open(null);
+    this.#rooms.clear();
+    this.#people.clear();
+    this.#presence.set(null);
+    this.#user.set(null);
+    this.#events.emit('session.ended', { reason });
+  }
+
+  #statusChanged(status: ConnectionStatus): void {
+    this.#outbox.setReady(status.state === 'online');
+    this.#status.set(status);
+    if (status.state === 'online') {
+      this.#rooms.reopenStale();
+      void this.#watch();
+    }
+    // A flood or a refusal of another kind is no sign-out: the session is still good.
+    if (status.state === 'ended' && status.reason !== 'flooding' && status.reason !== 'refused') {
+      this.#forget(status.reason);
+    }
+  }
+
+  #frame(frame: Wire.ServerFrame): void {
+    switch (frame.type) {
+      case 'ready':
+        this.#enter(frame.data.user);
+        for (const room of this.#rooms.ready(frame.data.rooms, frame.data.user.id)) {
+          this.#events.emit('room.left', { room });
+        }
+        return;
+      case 'room.joined':
+        this.#rooms.joined(frame.data, this.#selfId());
+        this.#events.emit('room.joined', { room: frame.data });
+        return;
+      case 'room.left':
+        this.#left(frame.room);
+        return;
+      case 'presence.changed':
+        this.#presenceChanged(frame.room, frame.data);
+        return;
+      case 'ok':
+      case 'error':
+        return;
+      default:
+        // Types that this version does not know are left aside by `receive`.
+        this.#rooms.receive(frame);
+    }
+  }
+
+  #left(room: string): void {
+    if (this.#rooms.left(room)) this.#events.emit('room.left', { room });
+    if (this.#watched === room) this.unwatchPresence();
+  }
+
+  #applied(room: string, frame: PlacedFrame, isNew: (message: Wire.Message) => boolean): void {
+    this.#events.emit('change', { room, frame });
+    if (frame.type === 'message.created')
+      this.#events.emit('message', { room, message: frame.data, missed: false });
+    if (frame.type !== 'room.changes') return;
+    for (const message of frame.data.messages.filter(isNew)) {
+      this.#events.emit('message', { room, message, missed: true });
+    }
+  }
+
+  async #watch(): Promise<void> {
+    const room = this.#watched;
+    if (room === null) return;
+    try {
+      const data = (await this.#connection.command('presence.watch', { room })) as Wire.Presence;
+      if (this.#watched !== room) return;
+      this.#presence.set({ room, online: new Set(data.online) });
+      this.#people.need(data.online);
+    } catch {
+      // Offline, or not in the room any more: the next connection asks again.
+    }
+  }
+
+  #presenceChanged(room: string, data: Wire.Presence): void {
+    if (this.#watched !== room) return;
+    const online = new Set(this.#presence.get()?.online);
+    for (const id of data.online) online.add(id);
+    for (const id of data.offline) online.delete(id);
+    this.#presence.set({ room, online });
+    this.#people.need(data.online);
+  }
+
+  #socketUrl(): string {
+    const page = (globalThis as { location?: Location }).location;
+    const base = new URL(this.#baseUrl || (page?.href ?? 'http://127.0.0.1:8080'));
+    return `${base.protocol === 'https:' ? 'wss:' : 'ws:'}//${base.host}${API_PREFIX}/ws`;
+  }
+}

@@ -1,0 +1,264 @@
+// One WebSocket, kept: it signs in with `hello`, answers commands, notices silence, and comes back by itself.
+//
+// It knows frames and close codes, but not what rooms are: frames go to `onFrame`, positions come from `resume`.
+
+import { backoff } from './backoff.ts';
+import type { Environment, Hint, WebSocketLike } from './environment.ts';
+import { asParlorError, ParlorError } from './errors.ts';
+import { STAY_AWAY_FROM, type ResumePosition, type ServerFrame } from './protocol.ts';
+
+/** How long the server may take to let one in, in milliseconds. */
+const ENTRY_TIMEOUT = 10_000;
+/** How long a command may stay unanswered. Then it counts as lost; a send is repeated under the same name. */
+const COMMAND_TIMEOUT = 15_000;
+/** After so much silence, a `ping` asks whether the connection lives. */
+const HEARTBEAT = 25_000;
+/** How long the answer to a `ping` may take; shorter when something hints that the network went. */
+const PING_TIMEOUT = 8_000;
+const PROBE_TIMEOUT = 3_000;
+/** A connection that lived so long was a good one: the next wait is short again. */
+const STABLE_AFTER = 5_000;
+
+/** Why a connection will not come back by itself. */
+export type EndReason = 'signed-out' | 'unauthenticated' | 'session-ended' | 'flooding' | 'refused';
+
+export type ConnectionStatus =
+  | { readonly state: 'idle' }
+  /** `since`: when the connection was lost, if there was one (milliseconds since 1970). */
+  | { readonly state: 'connecting'; readonly since: number | null }
+  | { readonly state: 'online' }
+  | { readonly state: 'offline'; readonly since: number; readonly nextRetryAt: number }
+  | { readonly state: 'ended'; readonly reason: EndReason };
+
+export interface ConnectionOptions {
+  environment: Environment;
+  url: () => string;
+  token: () => string | null;
+  resume: () => readonly ResumePosition[];
+  onFrame: (frame: ServerFrame) => void;
+  onStatus: (status: ConnectionStatus) => void;
+  /** Asks by other means whether one is still let in; false ends the connection. Errors mean: not known. */
+  isAdmitted: () => Promise<boolean>;
+}
+
+interface Waiting {
+  resolve: (data: unknown) => void;
+  reject: (error: ParlorError) => void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #status: ConnectionStatus = { state: 'idle' };
+  #socket: WebSocketLike | null = null;
+  #waiting = new Map<number, Waiting>();
+  #reference = 0;
+  #attempt = 0;
+  #retryAfter = 0;
+  #lostAt: number | null = null;
+  #onlineAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopHints: (() => void) | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Connects, and stays connected until `disconnect` or until the server says not to come back. */
+  connect(): void {
+    if (this.#status.state !== 'idle' && this.#status.state !== 'ended') return;
+    this.#stopHints ??= this.#options.environment.hints((hint) => {
+      this.#hint(hint);
+    });
+    [this.#attempt, this.#retryAfter, this.#lostAt] = [0, 0, null];
+    this.#open();
+  }
+
+  /** Closes for good. */
+  disconnect(reason?: EndReason): void {
+    this.#drop();
+    this.#stopHints?.();
+    this.#stopHints = undefined;
+    this.#setStatus(reason ? { state: 'ended', reason } : { state: 'idle' });
+  }
+
+  /** Tries to connect at once, if a wait is under way. */
+  retryNow(): void {
+    if (this.#status.state === 'offline') this.#open();
+  }
+
+  /** Sends a command; resolves with its answer's data. Rejects at once when offline. */
+  command(type: string, data: object, timeout = COMMAND_TIMEOUT): Promise<unknown> {
+    if (this.#status.state !== 'online') return Promise.reject(disconnected());
+    return this.#request(type, data, timeout);
+  }
+
+  #request(type: string, data: object, timeout: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const reference = (this.#reference += 1);
+      const timer = setTimeout(() => {
+        this.#waiting.delete(reference);
+        reject(new ParlorError('timeout', 'The server did not answer in time.'));
+      }, timeout);
+      this.#waiting.set(reference, { resolve, reject, timer });
+      this.#socket?.send(JSON.stringify({ type, ref: reference, data }));
+    });
+  }
+
+  #open(): void {
+    clearTimeout(this.#timer);
+    this.#setStatus({ state: 'connecting', since: this.#lostAt });
+    let socket: WebSocketLike;
+    try {
+      socket = new this.#options.environment.WebSocket(this.#options.url());
+    } catch {
+      this.#lost();
+      return;
+    }
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#enter();
+    };
+    socket.onmessage = (event) => {
+      this.#receive(event.data);
+    };
+    // Every error is followed by a close, which says more.
+    socket.onerror = () => undefined;
+    socket.onclose = (event) => {
+      this.#closed(event.code);
+    };
+    this.#timer = setTimeout(() => {
+      this.#closed(0);
+    }, ENTRY_TIMEOUT);
+  }
+
+  #enter(): void {
+    const token = this.#options.token();
+    const resume = this.#options.resume();
+    const hello = { ...(token !== null && { token }), ...(resume.length > 0 && { resume }) };
+    this.#request('hello', hello, ENTRY_TIMEOUT).catch((error: unknown) => {
+      this.#retryAfter = asParlorError(error).retryAfter ?? 0;
+    });
+  }
+
+  #receive(data: unknown): void {
+    const frame = parse(data);
+    if (!frame) return;
+    if (frame.type === 'ready') this.#ready();
+    if (this.#status.state === 'online') this.#beat();
+    if (
+      (frame.type === 'ok' || frame.type === 'error' || frame.type === 'ready') &&
+      frame.ref !== undefined
+    ) {
+      this.#answer(frame.ref, frame);
+    }
+    this.#options.onFrame(frame);
+    if (frame.type === 'ready') this.#setStatus({ state: 'online' });
+  }
+
+  #ready(): void {
+    [this.#retryAfter, this.#lostAt, this.#onlineAt] = [0, null, this.#options.environment.now()];
+    this.#beat();
+  }
+
+  #answer(reference: number, frame: Extract<ServerFrame, { type: 'ok' | 'error' | 'ready' }>): void {
+    const waiting = this.#waiting.get(reference);
+    if (!waiting) return;
+    this.#waiting.delete(reference);
+    clearTimeout(waiting.timer);
+    if (frame.type === 'error') waiting.reject(ParlorError.fromWire(frame.error));
+    else waiting.resolve(frame.data);
+  }
+
+  #beat(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#ping(PING_TIMEOUT);
+    }, HEARTBEAT);
+  }
+
+  #ping(timeout: number): void {
+    const socket = this.#socket;
+    this.#request('ping', {}, timeout).catch(() => {
+      if (socket === this.#socket) this.#closed(0);
+    });
+  }
+
+  #hint(hint: Hint): void {
+    if (this.#status.state === 'offline' && hint !== 'network-gone') this.#open();
+    else if (this.#status.state === 'online') this.#ping(PROBE_TIMEOUT);
+  }
+
+  #closed(code: number): void {
+    const entered = this.#status.state === 'online';
+    // Attempts are forgotten only after a while, so that a server that lets one in and drops one is not hammered.
+    if (entered && this.#options.environment.now() - this.#onlineAt >= STABLE_AFTER) this.#attempt = 0;
+    this.#drop();
+    if (code >= STAY_AWAY_FROM) {
+      this.disconnect(reasonOf(code));
+      return;
+    }
+    this.#lost();
+    // A browser does not tell a refused handshake from a dead server: ask in a way that does.
+    if (!entered) void this.#checkAdmission();
+  }
+
+  async #checkAdmission(): Promise<void> {
+    const admitted = await this.#options.isAdmitted().catch(() => true);
+    if (!admitted && this.#status.state === 'offline') this.disconnect('unauthenticated');
+  }
+
+  #lost(): void {
+    const { now, random } = this.#options.environment;
+    this.#lostAt ??= now();
+    const delay = backoff(this.#attempt, random, this.#retryAfter);
+    [this.#attempt, this.#retryAfter] = [this.#attempt + 1, 0];
+    this.#timer = setTimeout(() => {
+      this.#open();
+    }, delay);
+    this.#setStatus({ state: 'offline', since: this.#lostAt, nextRetryAt: now() + delay });
+  }
+
+  /** Lets go of the socket: nothing that it still says is heard, and every open command is told. */
+  #drop(): void {
+    clearTimeout(this.#timer);
+    const [socket, waiting] = [this.#socket, this.#waiting];
+    [this.#socket, this.#waiting] = [null, new Map()];
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close(1000);
+    }
+    for (const { reject, timer } of waiting.values()) {
+      clearTimeout(timer);
+      reject(disconnected());
+    }
+  }
+
+  #setStatus(status: ConnectionStatus): void {
+    this.#status = status;
+    this.#options.onStatus(status);
+  }
+}
+
+function disconnected(): ParlorError {
+  return new ParlorError('disconnected', 'There is no connection to the server.');
+}
+
+function reasonOf(code: number): EndReason {
+  if (code === 4501) return 'unauthenticated';
+  if (code === 4502) return 'session-ended';
+  return code === 4503 ? 'flooding' : 'refused';
+}
+
+/** A frame, if it looks like one. What is not understood is left aside, so that the server may say more one day. */
+function parse(data: unknown): ServerFrame | null {
+  if (typeof data !== 'string') return null;
+  try {
+    const frame: unknown = JSON.parse(data);
+    const isFrame =
+      typeof frame === 'object' && frame !== null && typeof (frame as ServerFrame).type === 'string';
+    return isFrame ? (frame as ServerFrame) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,230 @@
+// The states of all rooms, and what a change of one entails: repairs, look-ups, reloads. The reducer itself is room-state.ts.
+
+import { backoff } from './backoff.ts';
+import { asParlorError, isTransient } from './errors.ts';
+import { type Readable, Value } from './observable.ts';
+import type { Outbox, PendingMessage } from './outbox.ts';
+import type { People } from './people.ts';
+import type { Member, Message, ResumePosition, Room } from './protocol.ts';
+import type { Rest } from './rest.ts';
+import {
+  applyAndTell,
+  gapOf,
+  initialRoom,
+  type PlacedFrame,
+  type RoomFrame,
+  type RoomState,
+  withRoom,
+} from './room-state.ts';
+
+const ROOM_FRAMES: ReadonlySet<string> = new Set<RoomFrame['type']>([
+  'message.created',
+  'message.edited',
+  'message.deleted',
+  'member.joined',
+  'member.left',
+  'member.updated',
+  'room.updated',
+  'room.changes',
+  'room.reset',
+]);
+
+export interface RoomsOptions {
+  rest: Rest;
+  outbox: Outbox;
+  people: People;
+  /** Reads a shown timeline anew, after a reset. */
+  reopen: (room: string) => Promise<void>;
+  /** Told of each frame that took effect, after the state is set. */
+  onApplied: (room: string, frame: PlacedFrame, isNew: (message: Message) => boolean) => void;
+}
+
+export class Rooms {
+  readonly #options: RoomsOptions;
+  readonly #all = new Value<ReadonlyMap<string, RoomState>>(new Map());
+  readonly #repairs = new Set<string>();
+  readonly #counts = new Set<string>();
+
+  constructor(options: RoomsOptions) {
+    this.#options = options;
+  }
+
+  get all(): Readable<ReadonlyMap<string, RoomState>> {
+    return this.#all;
+  }
+
+  /** One room over time. Tells only when that room changed. */
+  one(id: string): Readable<RoomState | undefined> {
+    return {
+      get: () => this.#all.get().get(id),
+      subscribe: (listener) => {
+        let last: RoomState | undefined;
+        let first = true;
+        return this.#all.subscribe((rooms) => {
+          const state = rooms.get(id);
+          if (!first && state === last) return;
+          [first, last] = [false, state];
+          listener(state);
+        });
+      },
+    };
+  }
+
+  /** What to resume from. */
+  positions(): ResumePosition[] {
+    return [...this.#all.get()].map(([room, { seq, epoch }]) => ({ room, seq, epoch }));
+  }
+
+  /** The rooms that one is in now: new ones begin at their head, known ones go on from their position. Returns the lost. */
+  ready(rooms: readonly Room[], self: string): readonly string[] {
+    const former = this.#all.get();
+    this.#all.set(
+      new Map(
+        rooms.map((room) => {
+          const state = former.get(room.id);
+          return [room.id, state ? withRoom(state, room) : this.#initial(room, self)];
+        }),
+      ),
+    );
+    return [...former.keys()].filter((id) => !this.#all.get().has(id));
+  }
+
+  /** Reads timelines anew that a reset made void. */
+  reopenStale(): void {
+    for (const state of this.#all.get().values()) this.#reopen(state);
+  }
+
+  /** One is in this room, as an answer or an event says. */
+  joined(room: Room, self: string): Room {
+    const state = this.#all.get().get(room.id);
+    if (!state) {
+      this.#set(this.#initial(room, self));
+    } else {
+      this.#set({ ...withRoom(state, room), head: Math.max(state.head, room.head) });
+      this.#repair(room.id);
+    }
+    return room;
+  }
+
+  /** False if one was not in it. */
+  left(id: string): boolean {
+    const rooms = new Map(this.#all.get());
+    const was = rooms.delete(id);
+    this.#all.set(rooms);
+    return was;
+  }
+
+  clear(): void {
+    this.#all.set(new Map());
+  }
+
+  /** Changes a state by something else than a frame: a page, a list, what is pending. */
+  change(id: string, change: (state: RoomState) => RoomState): void {
+    const before = this.#all.get().get(id);
+    if (!before) return;
+    const state = change(before);
+    if (state === before) return;
+    this.#set(state);
+    if (state.timeline.messages === before.timeline.messages) return;
+    this.#options.people.need(state.timeline.messages.map((message) => message.author));
+    this.#settle(state, state.timeline.messages);
+  }
+
+  setPending(id: string, pending: readonly PendingMessage[]): void {
+    this.change(id, (state) => ({ ...state, pending }));
+    const state = this.#all.get().get(id);
+    if (state) this.#settle(state, []);
+  }
+
+  /** Takes a frame; those of unknown types or rooms are left aside. */
+  receive(frame: RoomFrame): void {
+    if (!ROOM_FRAMES.has(frame.type)) return;
+    const before = this.#all.get().get(frame.room);
+    if (!before) return;
+    const { state, applied } = applyAndTell(before, frame);
+    if (state === before) return;
+    this.#set(state);
+    for (const one of applied) this.#meet(one);
+    this.#settle(state, applied.flatMap(messagesOf));
+    for (const one of applied)
+      this.#options.onApplied(frame.room, one, (message) => message.seq > before.seq);
+    this.#reopen(state);
+    if (!state.countKnown) void this.#count(state.room.id);
+    if (gapOf(state) !== null) this.#repair(state.room.id);
+  }
+
+  #reopen(state: RoomState): void {
+    if (state.timeline.stale) void this.#options.reopen(state.room.id).catch(() => undefined);
+  }
+
+  /** One's own messages that are known to be there are not on their way any more. */
+  #settle(state: RoomState, messages: readonly Message[]): void {
+    const own = messages.filter((message) => message.author === state.self && message.nonce !== undefined);
+    this.#options.outbox.settle(state.room.id, state.seq, new Set(own.map((message) => message.nonce ?? '')));
+  }
+
+  #meet(frame: PlacedFrame): void {
+    const { people } = this.#options;
+    if (frame.type === 'room.changes')
+      people.learn([...frame.data.users, ...frame.data.members.map((one) => one.user)]);
+    else if (frame.type.startsWith('member.')) people.learn([(frame.data as Member).user]);
+    people.need(messagesOf(frame).map((message) => message.author));
+  }
+
+  #initial(room: Room, self: string): RoomState {
+    return { ...initialRoom(room, self), pending: this.#options.outbox.of(room.id) };
+  }
+
+  #set(state: RoomState): void {
+    this.#all.set(new Map(this.#all.get()).set(state.room.id, state));
+  }
+
+  /** Asks for what is missing until nothing is. One repair a room at a time; frames that come meanwhile are held. */
+  #repair(id: string): void {
+    if (this.#repairs.has(id)) return;
+    this.#repairs.add(id);
+    void this.#repairing(id).finally(() => this.#repairs.delete(id));
+  }
+
+  async #repairing(id: string): Promise<void> {
+    for (let attempt = 0; ;) {
+      const state = this.#all.get().get(id);
+      const after = state && gapOf(state);
+      if (after === null || after === undefined) return;
+      try {
+        this.receive(await this.#options.rest.changes(id, after));
+        if (this.#all.get().get(id)?.seq === after) attempt += 1;
+        else attempt = 0;
+      } catch (error) {
+        // Not one's room any more, or the like: the connection tells what became of it.
+        if (!isTransient(asParlorError(error))) return;
+        attempt += 1;
+      }
+      if (attempt > 0) await pause(backoff(attempt, Math.random));
+    }
+  }
+
+  async #count(id: string): Promise<void> {
+    if (this.#counts.has(id)) return;
+    this.#counts.add(id);
+    try {
+      const room = await this.#options.rest.room(id);
+      this.change(id, (state) => withRoom(state, room));
+    } catch {
+      // The next change of members asks again.
+    } finally {
+      this.#counts.delete(id);
+    }
+  }
+}
+
+function messagesOf(frame: PlacedFrame): readonly Message[] {
+  if (frame.type === 'room.changes') return frame.data.messages;
+  return frame.type.startsWith('message.') ? [frame.data as Message] : [];
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
