@@ -1,1 +1,40 @@
 //! Durable rows on SQLite or PostgreSQL behind one interface.
+//!
+//! [`Store::write`] and [`Store::read`] run a work in a transaction, [`Store::append`] appends a message. A [`Tx`] has
+//! one method for each thing that can be asked or changed, in one file a noun. No rule of the product stands here: who
+//! may do what is decided by the callers, and the one exception is that an append holds only against the state of
+//! access that it was checked with.
+
+mod append;
+mod changes;
+mod database;
+mod error;
+mod health;
+mod invites;
+mod members;
+mod messages;
+mod metrics;
+mod migrations;
+mod postgres;
+mod rooms;
+mod sessions;
+mod settings;
+mod sqlite;
+mod statement;
+mod store;
+mod tx;
+mod users;
+mod value;
+mod work;
+mod workspaces;
+
+pub use append::{Append, Appended, NewMessage};
+pub use changes::Changes;
+pub use database::{Database, Options, Planted, Secret};
+pub use error::{AppendError, Error, OpenError};
+pub use futures_util::future::BoxFuture;
+pub use messages::{Cursor, Page};
+pub use metrics::Metrics;
+pub use store::Store;
+pub use tx::Tx;
+pub use workspaces::Counts;

@@ -1,0 +1,105 @@
+//! Members: users in rooms. A row stays when its user leaves, so that whoever was away learns of it.
+
+use parlor_model::{Member, MemberRole, RoomId, User, UserId};
+
+use crate::error::Error;
+use crate::statement::statements;
+use crate::tx::Tx;
+use crate::users::user_columns;
+use crate::value::{Columns, params};
+
+/// The columns of a member, in the order in which [`read`] takes them.
+macro_rules! member_columns {
+    () => {
+        "members.room_id, members.user_id, members.role, members.active, members.changed_seq, members.joined_at"
+    };
+}
+pub(crate) use member_columns;
+
+statements! {
+    MEMBER = portable(concat!("SELECT ", member_columns!(), " FROM members WHERE room_id = $1 AND user_id = $2"));
+    SAVE_MEMBER = portable(
+        "INSERT INTO members (room_id, user_id, role, active, changed_seq, joined_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role, active = excluded.active,
+             changed_seq = excluded.changed_seq, joined_at = excluded.joined_at"
+    );
+    FIRST_MEMBERS = portable(concat!("SELECT ", member_columns!(), ", ", user_columns!(), " FROM members
+        JOIN users ON users.id = members.user_id
+        WHERE members.room_id = $1 AND members.active ORDER BY members.user_id LIMIT $2"));
+    NEXT_MEMBERS = portable(concat!("SELECT ", member_columns!(), ", ", user_columns!(), " FROM members
+        JOIN users ON users.id = members.user_id
+        WHERE members.room_id = $1 AND members.user_id > $2 AND members.active ORDER BY members.user_id LIMIT $3"));
+    HEIR = portable(concat!("SELECT ", member_columns!(), " FROM members
+        JOIN users ON users.id = members.user_id
+        WHERE members.room_id = $1 AND members.user_id <> $2 AND members.active AND users.role <> 'guest'
+        ORDER BY members.joined_at, members.user_id LIMIT 1"));
+    HAS_OTHER_OWNER = portable(
+        "SELECT 1 FROM members WHERE room_id = $1 AND user_id <> $2 AND active AND role = 'owner' LIMIT 1"
+    );
+}
+
+/// Reads the columns of [`member_columns`].
+pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Member, Error> {
+    Ok(Member {
+        room: columns.id()?,
+        user: columns.id()?,
+        role: columns.word(MemberRole::parse)?,
+        active: columns.flag()?,
+        changed_seq: columns.number()?,
+        joined_at: columns.time()?,
+    })
+}
+
+/// Reads the columns of [`member_columns`], then those of a user.
+pub(crate) fn read_with_user(columns: &mut Columns<'_>) -> Result<(Member, User), Error> {
+    Ok((read(columns)?, crate::users::read(columns)?))
+}
+
+impl Tx<'_> {
+    /// A user's row in a room, if they were ever in it.
+    pub async fn member(&mut self, room: RoomId, user: UserId) -> Result<Option<Member>, Error> {
+        self.row(&MEMBER, params![&room, &user], read).await
+    }
+
+    /// Adds or replaces a member's row.
+    pub async fn save_member(&mut self, member: &Member) -> Result<(), Error> {
+        let params = params![
+            &member.room,
+            &member.user,
+            member.role.as_str(),
+            member.active,
+            member.changed_seq,
+            member.joined_at
+        ];
+        self.execute(&SAVE_MEMBER, params).await.map(drop)
+    }
+
+    /// Those who are in a room, in the order of their ids, those after `after`, at most `limit`.
+    pub async fn members(
+        &mut self,
+        room: RoomId,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<(Member, User)>, Error> {
+        match after {
+            None => {
+                self.rows(&FIRST_MEMBERS, params![&room, limit], read_with_user)
+                    .await
+            }
+            Some(after) => {
+                self.rows(&NEXT_MEMBERS, params![&room, &after, limit], read_with_user)
+                    .await
+            }
+        }
+    }
+
+    /// Who inherits a room: of those in it with an account, except one, the one who joined first.
+    pub async fn heir(&mut self, room: RoomId, except: UserId) -> Result<Option<Member>, Error> {
+        self.row(&HEIR, params![&room, &except], read).await
+    }
+
+    /// True if somebody else in the room owns it too.
+    pub async fn has_other_owner(&mut self, room: RoomId, except: UserId) -> Result<bool, Error> {
+        self.exists(&HAS_OTHER_OWNER, params![&room, &except]).await
+    }
+}

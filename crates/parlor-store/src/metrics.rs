@@ -1,0 +1,90 @@
+//! Plain counters of what the store did, for `/metrics` and for tuning.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// A snapshot of the counters. All counts are since the store was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Metrics {
+    /// Commits that were synced.
+    pub commits: u64,
+    /// Commits that failed.
+    pub failed_commits: u64,
+    /// Writes and appends that were part of a synced commit: divided by `commits`, the size of a group.
+    pub grouped: u64,
+    /// Messages that were appended and synced.
+    pub appended: u64,
+    /// Appends that were answered with the result of an earlier one.
+    pub repeated: u64,
+    /// Reads that were answered.
+    pub reads: u64,
+    /// Requests that were answered with `Busy` because a queue was full.
+    pub busy: u64,
+    /// The time that commits took, from the first statement of a group until it was synced.
+    pub commit_time: Duration,
+    /// Writes and appends that wait at this moment.
+    pub queued: usize,
+    /// True once a sync has failed, or the database was lost to another server: nothing is acknowledged any more.
+    pub not_durable: bool,
+}
+
+/// The counters themselves. Each is exact; a snapshot of several is not of one moment.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    commits: AtomicU64,
+    failed_commits: AtomicU64,
+    grouped: AtomicU64,
+    appended: AtomicU64,
+    repeated: AtomicU64,
+    reads: AtomicU64,
+    busy: AtomicU64,
+    commit_micros: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn committed(&self, grouped: usize, time: Duration) {
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.grouped.fetch_add(grouped as u64, Ordering::Relaxed);
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.commit_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+
+    pub(crate) fn commit_failed(&self) {
+        self.failed_commits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn appended(&self, outcome: &crate::append::Outcome) {
+        if let Ok(appended) = outcome {
+            let counter = if appended.repeated {
+                &self.repeated
+            } else {
+                &self.appended
+            };
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn read(&self) {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn busy(&self) {
+        self.busy.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn snapshot(&self, queued: usize, not_durable: bool) -> Metrics {
+        let value = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Metrics {
+            commits: value(&self.commits),
+            failed_commits: value(&self.failed_commits),
+            grouped: value(&self.grouped),
+            appended: value(&self.appended),
+            repeated: value(&self.repeated),
+            reads: value(&self.reads),
+            busy: value(&self.busy),
+            commit_time: Duration::from_micros(value(&self.commit_micros)),
+            queued,
+            not_durable,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! SQLite: one thread writes, several read, and whatever waits for the writer is committed together.
+
+pub(crate) mod execute;
+mod file;
+mod lock;
+mod open;
+mod reader;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::append::{Append, Appended, Outcome};
+use crate::database::Options;
+use crate::error::{AppendError, Error, OpenError};
+use crate::health::Health;
+use crate::metrics::{Counters, Metrics};
+use crate::tx::Tx;
+use crate::work::{Job, job};
+
+/// What waits for the writer.
+enum Write {
+    Work(Box<dyn Job>),
+    Append(Append, oneshot::Sender<Outcome>),
+    /// Finish what waits, then end.
+    Stop,
+}
+
+/// What waits for a reader.
+enum Read {
+    Work(Box<dyn Job>),
+    /// End.
+    Stop,
+}
+
+/// What the handles and the threads share.
+#[derive(Default)]
+struct Shared {
+    health: Health,
+    counters: Counters,
+}
+
+/// An open SQLite database.
+pub(crate) struct Sqlite {
+    shared: Arc<Shared>,
+    writes: mpsc::Sender<Write>,
+    reads: mpsc::Sender<Read>,
+    readers: usize,
+    /// Closed once the readers, and then the writer, have ended.
+    readers_end: watch::Receiver<()>,
+    writer_end: watch::Receiver<()>,
+}
+
+impl Sqlite {
+    /// Opens the database of a folder, makes it if it is missing, and brings it up to date.
+    pub(crate) async fn open(folder: &Path, options: Options) -> Result<Self, OpenError> {
+        let folder = folder.to_owned();
+        let opening = tokio::task::spawn_blocking(move || open_all(&folder, &options));
+        opening
+            .await
+            .unwrap_or_else(|error| Err(Error::Database(error.to_string()).into()))
+    }
+
+    /// See [`crate::Store::write`].
+    pub(crate) async fn write<T, E>(
+        &self,
+        work: impl for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = job(work);
+        self.shared.health.may_write()?;
+        self.submit(&self.writes, Write::Work(job))?;
+        answer.await.unwrap_or_else(|_| Err(self.lost().into()))
+    }
+
+    /// See [`crate::Store::read`].
+    pub(crate) async fn read<T, E>(
+        &self,
+        work: impl for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = job(work);
+        self.shared.health.may_read()?;
+        self.submit(&self.reads, Read::Work(job))?;
+        answer.await.unwrap_or_else(|_| Err(self.lost().into()))
+    }
+
+    /// See [`crate::Store::append`].
+    pub(crate) async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let (sender, answer) = oneshot::channel();
+        self.shared.health.may_write()?;
+        self.submit(&self.writes, Write::Append(append, sender))?;
+        answer.await.unwrap_or_else(|_| Err(self.lost().into()))
+    }
+
+    /// Ends the readers, then the writer once it has committed what waits, and releases the folder.
+    pub(crate) async fn close(&self) {
+        if self.shared.health.close() {
+            for _ in 0..self.readers {
+                // Sending fails only if the threads have ended already.
+                let _ = self.reads.send(Read::Stop).await;
+            }
+            self.ended(&self.readers_end).await;
+            let _ = self.writes.send(Write::Stop).await;
+        }
+        self.ended(&self.writer_end).await;
+    }
+
+    pub(crate) fn metrics(&self) -> Metrics {
+        let queued = self.writes.max_capacity() - self.writes.capacity();
+        self.shared
+            .counters
+            .snapshot(queued, self.shared.health.is_not_durable())
+    }
+
+    pub(crate) fn health(&self) -> &Health {
+        &self.shared.health
+    }
+
+    fn submit<T>(&self, queue: &mpsc::Sender<T>, item: T) -> Result<(), Error> {
+        queue.try_send(item).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => {
+                self.shared.counters.busy();
+                Error::Busy
+            }
+            mpsc::error::TrySendError::Closed(_) => Error::Closed,
+        })
+    }
+
+    /// Why a request got no answer.
+    fn lost(&self) -> Error {
+        if self.shared.health.is_closed() {
+            Error::Closed
+        } else {
+            Error::Panicked
+        }
+    }
+
+    async fn ended(&self, end: &watch::Receiver<()>) {
+        let mut end = end.clone();
+        while end.changed().await.is_ok() {}
+    }
+}
+
+fn open_all(folder: &Path, options: &Options) -> Result<Sqlite, OpenError> {
+    let lock = lock::Lock::take(folder)?;
+    let path = folder.join(file::NAME);
+    let connection = open::writer(&path, options.planted)?;
+    let readers = options.readers.max(1);
+    let read_connections: Vec<_> = (0..readers)
+        .map(|_| open::reader(&path))
+        .collect::<Result<_, _>>()?;
+    let shared = Arc::new(Shared::default());
+    let (writes, write_queue) = mpsc::channel(options.queue.max(1));
+    let (reads, read_queue) = mpsc::channel(options.queue.max(1));
+    let (readers_guard, readers_end) = watch::channel(());
+    let (writer_guard, writer_end) = watch::channel(());
+    reader::start(read_connections, read_queue, &shared, readers_guard)
+        .map_err(|error| folder_error(folder, &error))?;
+    let writer = writer::Writer::new(connection, write_queue, Arc::clone(&shared), options);
+    writer
+        .start(lock, writer_guard)
+        .map_err(|error| folder_error(folder, &error))?;
+    Ok(Sqlite {
+        shared,
+        writes,
+        reads,
+        readers,
+        readers_end,
+        writer_end,
+    })
+}
+
+fn folder_error(path: &Path, error: &std::io::Error) -> OpenError {
+    OpenError::Folder {
+        path: path.to_owned(),
+        detail: error.to_string(),
+    }
+}

@@ -1,0 +1,83 @@
+//! How a statement runs on SQLite, and what its errors mean.
+
+use rusqlite::{Connection, ErrorCode, ffi, params_from_iter};
+
+use crate::error::Error;
+use crate::statement::Statement;
+use crate::tx::Read;
+use crate::value::{Columns, Param};
+
+/// All rows of a statement.
+pub(crate) fn rows<T>(
+    connection: &Connection,
+    statement: &'static Statement,
+    params: &[Param<'_>],
+    read: Read<T>,
+) -> Result<Vec<T>, Error> {
+    let mut prepared = connection.prepare_cached(text(statement)?).map_err(meaning)?;
+    let mut found = prepared.query(params_from_iter(params)).map_err(meaning)?;
+    let mut values = Vec::new();
+    while let Some(row) = found.next().map_err(meaning)? {
+        values.push(read(&mut Columns::sqlite(row))?);
+    }
+    Ok(values)
+}
+
+/// Runs a statement and returns how many rows it touched.
+pub(crate) fn run(
+    connection: &Connection,
+    statement: &'static Statement,
+    params: &[Param<'_>],
+) -> Result<u64, Error> {
+    let mut prepared = connection.prepare_cached(text(statement)?).map_err(meaning)?;
+    let count = prepared.execute(params_from_iter(params)).map_err(meaning)?;
+    Ok(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// Runs one of the short texts that steer a transaction.
+pub(super) fn steer(connection: &Connection, text: &str) -> Result<(), Error> {
+    connection
+        .prepare_cached(text)
+        .and_then(|mut prepared| prepared.execute([]))
+        .map(drop)
+        .map_err(meaning)
+}
+
+/// Prepares a statement, if it is for SQLite, and checks that `$n` is the n-th value. Returns how many were prepared.
+pub(crate) fn prepare(connection: &Connection, statement: &'static Statement) -> Result<usize, Error> {
+    let Some(text) = statement.sqlite else {
+        return Ok(0);
+    };
+    let failed = |error: String| Error::Database(format!("{}: {error}", statement.name));
+    let prepared = connection
+        .prepare(text)
+        .map_err(|error| failed(error.to_string()))?;
+    for index in 1..=prepared.parameter_count() {
+        if prepared.parameter_name(index) != Some(format!("${index}").as_str()) {
+            return Err(failed(format!(
+                "the value at place {index} is not called ${index}"
+            )));
+        }
+    }
+    Ok(1)
+}
+
+fn text(statement: &'static Statement) -> Result<&'static str, Error> {
+    statement
+        .sqlite
+        .ok_or_else(|| Error::Database(format!("{} is not for SQLite", statement.name)))
+}
+
+/// What an error of SQLite means for the caller.
+pub(crate) fn meaning(error: rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(failure, ref message) = error else {
+        return Error::Database(error.to_string());
+    };
+    let said = message.clone().unwrap_or_else(|| failure.to_string());
+    match (failure.code, failure.extended_code) {
+        (ErrorCode::DiskFull, _) => Error::Full(said),
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Error::Busy,
+        (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Error::Taken(said),
+        _ => Error::Database(said),
+    }
+}

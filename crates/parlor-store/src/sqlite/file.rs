@@ -1,0 +1,179 @@
+//! Looking at the database file before SQLite does, so that a file which is not ours is refused without being touched.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::folder_error;
+use crate::error::OpenError;
+use crate::migrations;
+
+/// The database's name in its folder.
+pub(super) const NAME: &str = "parlor.sqlite";
+
+/// The mark of Parlor in the header of its files: `Prlr`.
+pub(super) const APPLICATION_ID: u32 = 0x5072_6c72;
+
+const MAGIC: &[u8] = b"SQLite format 3\0";
+const HEADER_BYTES: usize = 100;
+
+/// Files up to this size are checked whole. That takes milliseconds; larger ones are left to `parlor doctor`.
+const SMALL_BYTES: u64 = 4 << 20;
+
+/// What there is at a path.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing, or a file without content.
+    Nothing,
+    /// A database of Parlor's, as far as can be told from outside.
+    Ours,
+}
+
+/// Looks at a file without changing it or leaving another beside it.
+pub(super) fn look(path: &Path) -> Result<Found, OpenError> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) => return Err(folder_error(path, &error)),
+    };
+    let length = file.metadata().map_err(|error| folder_error(path, &error))?.len();
+    if length == 0 {
+        return Ok(Found::Nothing);
+    }
+    let damaged = |detail: &str| OpenError::Damaged {
+        path: path.to_owned(),
+        detail: detail.to_owned(),
+    };
+    // A server that died may have left changes beside the file: then only SQLite can tell what is true.
+    let settled = is_empty(&beside(path, "-wal")) && is_empty(&beside(path, "-journal"));
+    let mut header = [0; HEADER_BYTES];
+    if file.read_exact(&mut header).is_err() {
+        return if settled {
+            Err(damaged("the file is too short to be a database"))
+        } else {
+            Ok(Found::Ours)
+        };
+    }
+    if !header.starts_with(MAGIC) {
+        return if is_empty(&beside(path, "-journal")) {
+            Err(damaged("the file is not an SQLite database"))
+        } else {
+            Ok(Found::Ours)
+        };
+    }
+    check_marks(number(&header, 68), number(&header, 60))?;
+    if settled {
+        check_length(&header, length).map_err(damaged)?;
+        check_content(path, length).map_err(|detail| damaged(&detail))?;
+    }
+    Ok(Found::Ours)
+}
+
+/// Refuses a file by the marks in its header.
+pub(super) fn check_marks(application_id: u32, version: u32) -> Result<(), OpenError> {
+    if application_id != APPLICATION_ID {
+        let detail = format!("its application id is {application_id:#010x}, not {APPLICATION_ID:#010x}");
+        return Err(OpenError::Foreign { detail });
+    }
+    let known = migrations::newest();
+    if version > known {
+        return Err(OpenError::Newer {
+            found: version,
+            known,
+        });
+    }
+    Ok(())
+}
+
+/// The big-endian number at an offset of the header. See "The Database Header" in SQLite's file format.
+fn number(header: &[u8; HEADER_BYTES], offset: usize) -> u32 {
+    let mut bytes = [0; 4];
+    bytes.copy_from_slice(&header[offset..offset + 4]);
+    u32::from_be_bytes(bytes)
+}
+
+/// A file that was cut off is shorter than its header says.
+fn check_length(header: &[u8; HEADER_BYTES], length: u64) -> Result<(), &'static str> {
+    let page_bytes = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        bytes => u64::from(bytes),
+    };
+    if page_bytes < 512 || !page_bytes.is_power_of_two() {
+        return Err("its header gives an impossible page size");
+    }
+    let header_counts = number(header, 24) == number(header, 92);
+    if header_counts && length < u64::from(number(header, 28)) * page_bytes {
+        return Err("the file was cut off: it is shorter than its header says");
+    }
+    Ok(())
+}
+
+/// Reads the schema, and in a small file everything, on a connection that can't write.
+fn check_content(path: &Path, length: u64) -> Result<(), String> {
+    let failed = |error: rusqlite::Error| error.to_string();
+    // Immutable: SQLite takes no locks and makes no files. This process has the folder, so nobody changes it meanwhile.
+    let address = format!("file:{}?immutable=1", escaped(path));
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(address, flags).map_err(failed)?;
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    connection
+        .query_row(tables, [], |row| row.get::<_, i64>(0))
+        .map_err(failed)?;
+    if length <= SMALL_BYTES {
+        let check = "PRAGMA quick_check(1)";
+        let verdict: String = connection
+            .query_row(check, [], |row| row.get(0))
+            .map_err(failed)?;
+        if verdict != "ok" {
+            return Err(verdict);
+        }
+    }
+    Ok(())
+}
+
+/// A path as part of a `file:` address.
+fn escaped(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let bytes = path.as_os_str().as_bytes().iter();
+    bytes.fold(String::new(), |text, &byte| match byte {
+        b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+            text + &char::from(byte).to_string()
+        }
+        _ => text + &format!("%{byte:02x}"),
+    })
+}
+
+/// The file of this name with an ending: SQLite's own beside the database.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn is_empty(path: &Path) -> bool {
+    std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_survive_being_addresses() {
+        assert_eq!(escaped(Path::new("/tmp/a b?#%/é")), "/tmp/a%20b%3f%23%25/%c3%a9");
+    }
+
+    #[test]
+    fn marks_decide() {
+        assert!(check_marks(APPLICATION_ID, migrations::newest()).is_ok());
+        assert!(matches!(check_marks(0, 1), Err(OpenError::Foreign { .. })));
+        let newer = migrations::newest() + 1;
+        assert!(
+            matches!(check_marks(APPLICATION_ID, newer), Err(OpenError::Newer { found, .. }) if found == newer)
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! Opening the file: how its connections are set, and how its schema is brought up to date.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::file::{self, APPLICATION_ID, Found};
+use super::{execute, folder_error};
+use crate::database::Planted;
+use crate::error::OpenError;
+use crate::migrations::{self, Engine, Migration};
+
+/// The first version without the bug that loses the WAL when two connections checkpoint at once.
+const OLDEST_VERSION: i32 = 3_051_003;
+/// More than this crate has statements.
+const STATEMENTS: usize = 256;
+
+/// Opens the connection that writes. A file that is damaged, newer or not ours is refused before it is touched.
+pub(super) fn writer(path: &Path, planted: Planted) -> Result<Connection, OpenError> {
+    if rusqlite::version_number() < OLDEST_VERSION {
+        let detail = format!(
+            "SQLite {} has a bug that can lose data; at least 3.51.3 is needed",
+            rusqlite::version()
+        );
+        return Err(OpenError::Unsuitable { detail });
+    }
+    if file::look(path)? == Found::Nothing {
+        create(path)?;
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| refused(path, error))?;
+    let marks = marks(&connection).map_err(|error| refused(path, error))?;
+    if marks != (0, 0) {
+        file::check_marks(marks.0, marks.1)?;
+    }
+    set_up_writer(&connection).map_err(|error| refused(path, error))?;
+    migrate(&mut connection, marks.1, migrations::ALL)?;
+    if planted.ignores_nonces() {
+        let lift =
+            "DROP INDEX IF EXISTS messages_nonce; CREATE INDEX messages_nonce ON messages (author_id, nonce)";
+        connection
+            .execute_batch(lift)
+            .map_err(|error| refused(path, error))?;
+    }
+    Ok(connection)
+}
+
+/// Opens a connection that reads. The writer's must be open.
+pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    };
+    open().map_err(|error| refused(path, error))
+}
+
+fn create(path: &Path) -> Result<(), OpenError> {
+    let mut options = OpenOptions::new();
+    let made = options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path);
+    made.map(drop).map_err(|error| folder_error(path, &error))
+}
+
+/// The application id and the schema version, as SQLite sees them.
+fn marks(connection: &Connection) -> rusqlite::Result<(u32, u32)> {
+    let number = |pragma| connection.query_row(pragma, [], |row| row.get(0));
+    Ok((number("PRAGMA application_id")?, number("PRAGMA user_version")?))
+}
+
+fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // FULL syncs the log at every commit: acknowledged means on disk.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    // The writer checkpoints between groups, when nobody waits for it.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)
+}
+
+/// Brings the schema up to date: each migration in a transaction of its own.
+///
+/// The first ones run before the log is switched on, so that the marks stand in the file itself from the beginning.
+fn migrate(connection: &mut Connection, version: u32, migrations: &[Migration]) -> Result<(), OpenError> {
+    for migration in migrations.iter().filter(|migration| migration.number > version) {
+        apply(connection, migration).map_err(|error| OpenError::Migration {
+            name: migration.name.to_owned(),
+            detail: error.to_string(),
+        })?;
+    }
+    let other = |error| OpenError::Other(execute::meaning(error));
+    let mode: String = connection
+        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+        .map_err(other)?;
+    if mode != "wal" {
+        let detail = format!("the file system allows no write-ahead log (SQLite chose {mode:?})");
+        return Err(OpenError::Unsuitable { detail });
+    }
+    if version < migrations::newest() {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        connection.query_row(checkpoint, [], |_| Ok(())).map_err(other)?;
+    }
+    Ok(())
+}
+
+fn apply(connection: &mut Connection, migration: &Migration) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    transaction.execute_batch(
+        "CREATE TABLE IF NOT EXISTS parlor_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)",
+    )?;
+    transaction.execute_batch(&migration.text(Engine::Sqlite))?;
+    let note = "INSERT INTO parlor_migrations (number, name) VALUES ($1, $2)";
+    transaction.execute(note, (migration.number, migration.name))?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", migration.number)?;
+    transaction.commit()
+}
+
+fn refused(path: &Path, error: rusqlite::Error) -> OpenError {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, NotADatabase, PermissionDenied, ReadOnly};
+
+    let detail = error.to_string();
+    match error.sqlite_error_code() {
+        Some(DatabaseCorrupt | NotADatabase) => OpenError::Damaged {
+            path: path.to_owned(),
+            detail,
+        },
+        Some(CannotOpen | PermissionDenied | ReadOnly) => OpenError::Folder {
+            path: path.to_owned(),
+            detail,
+        },
+        _ => OpenError::Other(execute::meaning(error)),
+    }
+}

@@ -1,0 +1,155 @@
+//! The store: what the rest of the server holds.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::append::{Append, Appended};
+use crate::database::{Database, Options};
+use crate::error::{AppendError, Error, OpenError};
+use crate::metrics::Metrics;
+use crate::postgres::Postgres;
+use crate::sqlite::Sqlite;
+use crate::tx::Tx;
+
+/// An open database. Cheap to clone; all clones are the same one.
+#[derive(Clone)]
+pub struct Store {
+    engine: Arc<Engine>,
+}
+
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Store {
+    /// Opens a database for this process alone, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; its text says what to do. A database that is refused is left as it was.
+    pub async fn open(database: &Database, options: Options) -> Result<Self, OpenError> {
+        let engine = match database {
+            Database::Sqlite { folder } => Engine::Sqlite(Sqlite::open(folder, options).await?),
+            Database::Postgres { url } => Engine::Postgres(Postgres::open(url, &options).await?),
+        };
+        Ok(Self {
+            engine: Arc::new(engine),
+        })
+    }
+
+    /// Finishes what waits, puts the database in order and releases it. Later requests answer [`Error::Closed`].
+    pub async fn close(&self) {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close().await,
+        }
+    }
+
+    /// Runs `work` in a transaction and returns its result once that is synced to disk. An error of the work rolls
+    /// back what it wrote, and nothing else.
+    ///
+    /// On SQLite the work shares a transaction with whatever else waits, and may wait for nothing but its `tx`.
+    /// Once started it is finished even if the caller goes away.
+    ///
+    /// ```
+    /// # async fn rename(store: &parlor_store::Store) -> Result<(), parlor_store::Error> {
+    /// store.write(|tx| Box::pin(async move { tx.put_setting("name", "Parlor").await })).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the work; [`Error::Busy`] at once if the queue is full; [`Error::NotDurable`] for ever after a sync
+    /// has failed.
+    pub async fn write<T, E>(
+        &self,
+        work: impl for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(work).await,
+            Engine::Postgres(postgres) => postgres.write(work).await,
+        }
+    }
+
+    /// Runs `work` on a snapshot of one moment, which it can't change.
+    ///
+    /// # Errors
+    /// Those of the work; [`Error::Busy`] at once if the queue is full.
+    pub async fn read<T, E>(
+        &self,
+        work: impl for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(work).await,
+            Engine::Postgres(postgres) => postgres.read(work).await,
+        }
+    }
+
+    /// Appends a message to a room: gives it the room's next place, and returns once that is synced to disk.
+    ///
+    /// A nonce that its author has used before gives the result of that send, whatever has changed since. Appends that
+    /// wait at the same time are committed together, in the order in which they came.
+    ///
+    /// # Errors
+    /// See [`AppendError`]. After one of [`AppendError::Store`] the message may or may not be there; repeating the send
+    /// with the same nonce is safe.
+    pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.append(append).await,
+            Engine::Postgres(postgres) => postgres.append(append).await,
+        }
+    }
+
+    /// What the store did so far.
+    pub fn metrics(&self) -> Metrics {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.metrics(),
+            Engine::Postgres(postgres) => postgres.metrics(),
+        }
+    }
+
+    /// Whether the store can answer: it reads something trivial, and asks whether writes have failed for good.
+    ///
+    /// # Errors
+    /// Why it can't.
+    pub async fn check(&self) -> Result<(), Error> {
+        let health = match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.health(),
+            Engine::Postgres(postgres) => postgres.health(),
+        };
+        health.may_write()?;
+        self.read(|tx| Box::pin(async move { tx.setting("").await.map(drop) }))
+            .await
+    }
+
+    /// Prepares every statement of this crate on this database and returns how many there are: a check that the schema
+    /// is what the program expects.
+    ///
+    /// # Errors
+    /// What the database says of the first that it does not understand.
+    pub async fn check_statements(&self) -> Result<usize, Error> {
+        self.read(|tx| Box::pin(async move { tx.prepare_all().await }))
+            .await
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let engine = match &*self.engine {
+            Engine::Sqlite(_) => "sqlite",
+            Engine::Postgres(_) => "postgres",
+        };
+        formatter
+            .debug_struct("Store")
+            .field("engine", &engine)
+            .finish_non_exhaustive()
+    }
+}
