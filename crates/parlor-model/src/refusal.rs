@@ -122,6 +122,12 @@ pub enum Refusal {
         /// When to try again.
         retry_after: Duration,
     },
+    /// Nothing can be stored at present: the disk is full, or the database does not answer.
+    #[error("The server can't store anything at the moment. Its log says why.")]
+    Unavailable {
+        /// When to try again.
+        retry_after: Duration,
+    },
 }
 
 impl Refusal {

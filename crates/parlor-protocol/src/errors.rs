@@ -133,6 +133,8 @@ error_codes! {
     RateLimited = "rate_limited", 4001, 429;
     /// A queue is full; nothing was done; `retry_after` says when to try again.
     Busy = "busy", 4002, 503;
+    /// Nothing can be stored at present; repeating a send with its nonce is safe; `retry_after` says when.
+    Unavailable = "unavailable", 4003, 503;
     /// A fault of the server; `details.incident` finds it in the log.
     Internal = "internal", 5001, 500;
 }
@@ -197,6 +199,7 @@ impl From<&Refusal> for ErrorCode {
             Refusal::UnknownCommand(_) => Self::UnknownCommand,
             Refusal::RateLimited { .. } => Self::RateLimited,
             Refusal::Busy { .. } => Self::Busy,
+            Refusal::Unavailable { .. } => Self::Unavailable,
         }
     }
 }

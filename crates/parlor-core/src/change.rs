@@ -1,0 +1,177 @@
+//! Changing a room: take its lock, check, take the next places in its sequence, keep the rows, tell the bus.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use parlor_bus::Notice;
+use parlor_model::{
+    Access, Action, Actor, Change, Member, MemberRole, Refusal, Room, RoomEvent, RoomId, Seq, Timestamp,
+    User, WorkspaceId, may,
+};
+use parlor_store::Tx;
+
+use crate::{Core, Error};
+
+/// What a transaction returns: a value for the caller, and the events that its commit makes true.
+pub(crate) type Outcome<T> = Result<(T, Vec<RoomEvent>), Error>;
+
+impl Core {
+    /// Runs `work` in a write transaction and publishes its events after the commit.
+    ///
+    /// This goes on when the caller goes away: what is committed is always told.
+    pub(crate) async fn commit<T: Send + 'static>(
+        &self,
+        work: impl for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Outcome<T>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let core = self.clone();
+        let task = tokio::spawn(async move {
+            let (value, events) = core.store().write(work).await?;
+            core.publish(events);
+            Ok(value)
+        });
+        task.await.map_err(|error| Error::Internal(error.to_string()))?
+    }
+
+    /// Tells everybody what has been committed.
+    pub(crate) fn publish(&self, events: impl IntoIterator<Item = RoomEvent>) {
+        for event in events {
+            self.bus().publish(Notice::Room(Arc::new(event)));
+        }
+    }
+
+    /// What decides whether `actor` may do something in a room, read in one snapshot.
+    pub(crate) async fn access(&self, actor: &Actor, room: RoomId) -> Result<Access, Error> {
+        let (workspace, user, guests_roam) = (actor.workspace(), actor.id(), self.guests_roam());
+        self.store()
+            .read(move |tx| {
+                Box::pin(async move { read_access(tx, workspace, room, user, guests_roam).await })
+            })
+            .await
+    }
+
+    /// A room, if `actor` may do `action` there.
+    pub(crate) async fn room_for(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        action: Action,
+    ) -> Result<Access, Error> {
+        let access = self.access(actor, room).await?;
+        may(actor, action, &access)?;
+        Ok(access)
+    }
+}
+
+/// Reads a room and a user's place in it.
+pub(crate) async fn read_access(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    room: RoomId,
+    user: parlor_model::UserId,
+    guests_roam: bool,
+) -> Result<Access, Error> {
+    let room = tx.room(workspace, room).await?.ok_or(Refusal::NotFound("room"))?;
+    let member = tx.member(room.id, user).await?;
+    Ok(Access {
+        room,
+        member,
+        guests_roam,
+    })
+}
+
+/// A room under its lock, with the events that have happened to it in this transaction.
+pub(crate) struct RoomChange {
+    /// The room and the actor's place in it.
+    pub(crate) access: Access,
+    at: Timestamp,
+    events: Vec<RoomEvent>,
+}
+
+impl RoomChange {
+    /// Locks a room for `actor`. Nothing about it changes elsewhere until the transaction ends, so what is checked
+    /// against it is true when it commits.
+    pub(crate) async fn open(
+        tx: &mut Tx<'_>,
+        core: &Core,
+        actor: &Actor,
+        room: RoomId,
+    ) -> Result<Self, Error> {
+        let room = tx
+            .lock_room(actor.workspace(), room)
+            .await?
+            .ok_or(Refusal::NotFound("room"))?;
+        let member = tx.member(room.id, actor.id()).await?;
+        let access = Access {
+            room,
+            member,
+            guests_roam: core.guests_roam(),
+        };
+        Ok(Self {
+            access,
+            at: core.env().now(),
+            events: Vec::new(),
+        })
+    }
+
+    /// When this happens.
+    pub(crate) fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The room.
+    pub(crate) fn room(&mut self) -> &mut Room {
+        &mut self.access.room
+    }
+
+    /// Takes the room's next place.
+    pub(crate) fn next_seq(&mut self) -> Seq {
+        self.access.room.head += 1;
+        self.access.room.head
+    }
+
+    /// Notes what happened at the place that was taken last.
+    pub(crate) fn record(&mut self, change: Change) {
+        let event = RoomEvent {
+            room: self.access.room.id,
+            seq: self.access.room.head,
+            at: self.at,
+            change,
+        };
+        self.events.push(event);
+    }
+
+    /// Lets `user` into the room, with `role`. Does nothing if they are in it.
+    pub(crate) async fn admit(
+        &mut self,
+        tx: &mut Tx<'_>,
+        user: &User,
+        role: MemberRole,
+    ) -> Result<(), Error> {
+        if self.access.role().is_some() {
+            return Ok(());
+        }
+        let seq = self.next_seq();
+        let member = Member {
+            room: self.access.room.id,
+            user: user.id,
+            role,
+            active: true,
+            changed_seq: seq,
+            joined_at: self.at,
+        };
+        tx.save_member(&member).await?;
+        self.access.room.access_seq = seq;
+        self.access.room.member_count += 1;
+        self.access.member = Some(member.clone());
+        self.record(Change::MemberJoined(member, user.clone()));
+        Ok(())
+    }
+
+    /// Keeps the room's row, and hands out what is to be told after the commit.
+    pub(crate) async fn close(self, tx: &mut Tx<'_>) -> Result<Vec<RoomEvent>, Error> {
+        if !self.events.is_empty() {
+            tx.save_room(&self.access.room).await?;
+        }
+        Ok(self.events)
+    }
+}

@@ -1,0 +1,57 @@
+//! Looks at an invitation, and uses it.
+
+use parlor_model::{Actor, MemberRole, Refusal, Room, User};
+
+use crate::accounts::open_invite;
+use crate::change::RoomChange;
+use crate::{Core, Error};
+
+/// Where an invitation leads. Whoever holds the code may know this much.
+#[derive(Debug, Clone)]
+pub struct InvitePreview {
+    /// The room.
+    pub room: Room,
+    /// Who invites.
+    pub invited_by: User,
+}
+
+impl Core {
+    /// Says where an invitation leads, without using it.
+    pub async fn inspect_invite(&self, code: &str) -> Result<InvitePreview, Error> {
+        let (core, code) = (self.clone(), code.to_owned());
+        self.store()
+            .read(move |tx| {
+                Box::pin(async move {
+                    let invite = open_invite(tx, &core, &code).await?;
+                    let room = tx
+                        .room(invite.workspace, invite.room)
+                        .await?
+                        .ok_or(Refusal::InviteInvalid)?;
+                    let invited_by = tx.user(invite.created_by).await?.ok_or(Refusal::InviteInvalid)?;
+                    Ok(InvitePreview { room, invited_by })
+                })
+            })
+            .await
+    }
+
+    /// Joins the room of an invitation. Somebody who is in the room already uses nothing up.
+    pub async fn accept_invite(&self, actor: &Actor, code: &str) -> Result<(Room, MemberRole), Error> {
+        let (core, actor, code) = (self.clone(), actor.clone(), code.to_owned());
+        self.commit(move |tx| {
+            Box::pin(async move {
+                let invite = open_invite(tx, &core, &code).await?;
+                let mut change = RoomChange::open(tx, &core, &actor, invite.room).await?;
+                if change.access.role().is_none() && !tx.use_invite(invite.id, core.env().now()).await? {
+                    return Err(Refusal::InviteInvalid.into());
+                }
+                change.admit(tx, &actor.user, MemberRole::Member).await?;
+                let joined = (
+                    change.access.room.clone(),
+                    change.access.role().unwrap_or(MemberRole::Member),
+                );
+                Ok((joined, change.close(tx).await?))
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,210 @@
+//! Who did too much in a short time. All rate limits are in this one table.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use parlor_model::Refusal;
+
+use crate::settings::Limits;
+
+/// What is counted. Each kind has its own quota, and each key (an address, a user) its own count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Signing in, by address.
+    Login,
+    /// Signing in, by name.
+    LoginName,
+    /// Registering, by address.
+    Register,
+    /// Entering as a guest, by address.
+    Guest,
+    /// Asking where an invitation leads, by address.
+    InspectInvite,
+    /// Opening a WebSocket, by address.
+    Connect,
+    /// Sending a message, by user.
+    Send,
+    /// Any other change, by user.
+    Write,
+    /// Making a room or an invitation, by user.
+    Create,
+    /// Reading, by user.
+    Read,
+}
+
+/// A kind's quota: `burst` at once, and one more every `period`.
+struct Rule {
+    kind: Kind,
+    burst: u32,
+    period: Duration,
+}
+
+const RULES: [Rule; 10] = [
+    Rule {
+        kind: Kind::Login,
+        burst: 30,
+        period: Duration::from_secs(2),
+    },
+    Rule {
+        kind: Kind::LoginName,
+        burst: 10,
+        period: Duration::from_secs(6),
+    },
+    Rule {
+        kind: Kind::Register,
+        burst: 100,
+        period: Duration::from_secs(3),
+    },
+    Rule {
+        kind: Kind::Guest,
+        burst: 100,
+        period: Duration::from_secs(2),
+    },
+    Rule {
+        kind: Kind::InspectInvite,
+        burst: 60,
+        period: Duration::from_secs(1),
+    },
+    Rule {
+        kind: Kind::Connect,
+        burst: 300,
+        period: Duration::from_millis(50),
+    },
+    Rule {
+        kind: Kind::Send,
+        burst: 30,
+        period: Duration::from_millis(100),
+    },
+    Rule {
+        kind: Kind::Write,
+        burst: 60,
+        period: Duration::from_millis(100),
+    },
+    Rule {
+        kind: Kind::Create,
+        burst: 30,
+        period: Duration::from_secs(5),
+    },
+    Rule {
+        kind: Kind::Read,
+        burst: 400,
+        period: Duration::from_millis(10),
+    },
+];
+
+/// After so many checks of one kind, keys that have been quiet for long are forgotten. This bounds the memory by the
+/// number of keys that are active, not by all that ever came.
+const CHECKS_BETWEEN_SWEEPS: u32 = 4_096;
+
+/// Counts who does what. Lives as long as the process: a restart forgives.
+pub struct Limiter {
+    counters: Option<Vec<Counter>>,
+    hasher: RandomState,
+    clock: DefaultClock,
+}
+
+struct Counter {
+    limiter: DefaultKeyedRateLimiter<u64>,
+    checks: AtomicU32,
+}
+
+impl Limiter {
+    /// A limiter that has seen nobody; one that refuses nobody if the limits are lifted.
+    pub fn new(limits: &Limits) -> Self {
+        let counters = limits.enabled.then(|| RULES.iter().map(Counter::new).collect());
+        Self {
+            counters,
+            hasher: RandomState::new(),
+            clock: DefaultClock::default(),
+        }
+    }
+
+    /// Counts one more `kind` of `key`.
+    ///
+    /// # Errors
+    /// [`Refusal::RateLimited`] with the time until the next is allowed.
+    pub fn check(&self, kind: Kind, key: impl Hash) -> Result<(), Refusal> {
+        let Some(counters) = &self.counters else {
+            return Ok(());
+        };
+        let Some(counter) = RULES
+            .iter()
+            .position(|rule| rule.kind == kind)
+            .and_then(|index| counters.get(index))
+        else {
+            return Ok(());
+        };
+        if counter.checks.fetch_add(1, Ordering::Relaxed) % CHECKS_BETWEEN_SWEEPS == CHECKS_BETWEEN_SWEEPS - 1
+        {
+            counter.limiter.retain_recent();
+        }
+        // A key is kept as a hash under a secret seed: names and addresses don't linger here, and nobody can aim for
+        // somebody else's count.
+        let key = self.hasher.hash_one(&key);
+        counter
+            .limiter
+            .check_key(&key)
+            .map_err(|not_until| Refusal::RateLimited {
+                retry_after: not_until.wait_time_from(self.clock.now()),
+            })
+    }
+}
+
+impl Counter {
+    fn new(rule: &Rule) -> Self {
+        let burst = NonZeroU32::new(rule.burst).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(rule.period)
+            .unwrap_or(Quota::per_second(NonZeroU32::MIN))
+            .allow_burst(burst);
+        Self {
+            limiter: RateLimiter::keyed(quota),
+            checks: AtomicU32::new(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_rule_at_its_place() {
+        for (index, rule) in RULES.iter().enumerate() {
+            assert_eq!(
+                RULES.iter().position(|other| other.kind == rule.kind),
+                Some(index)
+            );
+        }
+    }
+
+    #[test]
+    fn one_key_runs_out_and_another_does_not() {
+        let limiter = Limiter::new(&Limits::default());
+        let refused = (0..100)
+            .filter(|_| limiter.check(Kind::LoginName, "ada").is_err())
+            .count();
+        assert!(refused >= 89, "{refused}");
+        assert!(limiter.check(Kind::LoginName, "eve").is_ok());
+        assert!(limiter.check(Kind::Send, "ada").is_ok());
+        let Err(Refusal::RateLimited { retry_after }) = limiter.check(Kind::LoginName, "ada") else {
+            panic!()
+        };
+        assert!(
+            retry_after > Duration::ZERO && retry_after <= Duration::from_secs(6),
+            "{retry_after:?}"
+        );
+    }
+
+    #[test]
+    fn lifted_limits_refuse_nobody() {
+        let limiter = Limiter::new(&Limits {
+            enabled: false,
+            ..Limits::default()
+        });
+        assert!((0..1_000).all(|_| limiter.check(Kind::LoginName, "ada").is_ok()));
+    }
+}

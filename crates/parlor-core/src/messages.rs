@@ -1,0 +1,11 @@
+//! Messages: saying something, changing it, taking it back, and reading what was said.
+
+mod changes;
+mod delete;
+mod edit;
+mod history;
+mod send;
+
+pub use changes::ChangesPage;
+pub use history::{Cursor, History};
+pub use send::SendMessage;

@@ -1,0 +1,48 @@
+//! Takes a message back: a tombstone keeps its place, its words are gone from the rows.
+
+use parlor_model::{Action, Actor, Body, Change, Message, MessageId, Refusal, RoomId, Seq, may};
+
+use crate::change::RoomChange;
+use crate::{Core, Error};
+
+impl Core {
+    /// Deletes a message: one's own, or any if one keeps order in the room. Returns the tombstone and the place of the
+    /// change. Deleting twice changes nothing.
+    pub async fn delete_message(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        message: MessageId,
+    ) -> Result<(Message, Seq), Error> {
+        let (core, actor) = (self.clone(), actor.clone());
+        self.commit(move |tx| {
+            Box::pin(async move {
+                let mut change = RoomChange::open(tx, &core, &actor, room).await?;
+                may(&actor, Action::SeeRoom, &change.access)?;
+                let mut message = tx
+                    .message(room, message)
+                    .await?
+                    .ok_or(Refusal::NotFound("message"))?;
+                may(
+                    &actor,
+                    Action::Delete {
+                        author: message.author,
+                    },
+                    &change.access,
+                )?;
+                if message.deleted_at.is_some() {
+                    let seq = message.changed_seq;
+                    return Ok(((message, seq), Vec::new()));
+                }
+                let seq = change.next_seq();
+                message.body = Body::erased();
+                message.changed_seq = seq;
+                message.deleted_at = Some(change.at());
+                tx.save_message(&message).await?;
+                change.record(Change::MessageDeleted(message.clone()));
+                Ok(((message, seq), change.close(tx).await?))
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,62 @@
+//! Reads what was said, by place.
+
+use parlor_model::{Action, Actor, Field, Message, Refusal, RoomId, Seq, User, UserId, may};
+use parlor_store::{Page, Tx};
+
+use crate::change::read_access;
+use crate::{Core, Error};
+
+pub use parlor_store::Cursor;
+
+/// The longest page.
+const MAX_LIMIT: usize = 200;
+
+/// A page of a room's history.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// Ascending by `seq`.
+    pub messages: Vec<Message>,
+    /// The place of the room's newest change, in the same snapshot.
+    pub head: Seq,
+    /// Who said them.
+    pub users: Vec<User>,
+}
+
+impl Core {
+    /// A page of up to `limit` (1 to 200) messages.
+    pub async fn history(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<History, Error> {
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            return Err(Refusal::invalid(Field::Limit, format!("it must be 1 to {MAX_LIMIT}")).into());
+        }
+        let (actor, guests_roam) = (actor.clone(), self.guests_roam());
+        self.store()
+            .read(move |tx| {
+                Box::pin(async move {
+                    let access = read_access(tx, actor.workspace(), room, actor.id(), guests_roam).await?;
+                    may(&actor, Action::ReadHistory, &access)?;
+                    let messages = tx.history(room, Page { cursor, limit }).await?;
+                    let users = authors(tx, &messages).await?;
+                    Ok(History {
+                        messages,
+                        head: access.room.head,
+                        users,
+                    })
+                })
+            })
+            .await
+    }
+}
+
+/// Those who said `messages`, each once.
+pub(super) async fn authors(tx: &mut Tx<'_>, messages: &[Message]) -> Result<Vec<User>, Error> {
+    let mut ids: Vec<UserId> = messages.iter().map(|message| message.author).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(tx.users(&ids).await?)
+}

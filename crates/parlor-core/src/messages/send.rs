@@ -1,0 +1,125 @@
+//! Says something in a room. The answer comes when it is on disk.
+
+use std::time::Duration;
+
+use parlor_model::slash::{self, Typed};
+use parlor_model::{
+    Action, Actor, Body, Change, Field, Message, MessageId, Nonce, Refusal, RoomEvent, RoomId,
+};
+use parlor_store::{Append, AppendError, Appended, NewMessage};
+
+use crate::limits::Kind;
+use crate::{Core, Error};
+
+/// How often a send is checked again because access to the room changed between the check and the commit. Every round
+/// means that somebody joined, left or was moderated in those milliseconds.
+const ROUNDS: usize = 16;
+
+/// What somebody typed.
+#[derive(Debug, Clone)]
+pub struct SendMessage {
+    /// The text, as typed: it may be a slash command.
+    pub body: String,
+    /// The client's own name for the send.
+    pub nonce: Option<String>,
+    /// The message that this answers.
+    pub reply_to: Option<MessageId>,
+}
+
+impl Core {
+    /// Says something. A repeat with the same nonce returns the first message and says nothing again.
+    pub async fn send_message(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        input: SendMessage,
+    ) -> Result<Message, Error> {
+        self.limiter().check(Kind::Send, actor.id())?;
+        let nonce = input.nonce.map(Nonce::new).transpose()?;
+        let Typed::Message(kind, text) = slash::parse(input.body)?;
+        let body = Body::new(text, self.settings().limits.max_body_bytes)?;
+        let message = NewMessage {
+            id: MessageId::generate(self.env()),
+            author: actor.id(),
+            kind,
+            body,
+            nonce,
+            reply_to: input.reply_to,
+            sent_at: self.env().now(),
+        };
+        for _ in 0..ROUNDS {
+            let access = match self.room_for(actor, room, Action::Send).await {
+                Ok(access) => access,
+                Err(refused) => return self.first_result(room, &message, refused).await,
+            };
+            let append = Append {
+                room,
+                access_version: access.version(),
+                message: message.clone(),
+            };
+            match self.append(append).await {
+                Err(AppendError::AccessChanged) => {}
+                Err(AppendError::RoomGone) => return Err(Refusal::NotFound("room").into()),
+                Err(AppendError::ReplyNotFound) => {
+                    return Err(
+                        Refusal::invalid(Field::ReplyTo, "there is no such message in this room").into(),
+                    );
+                }
+                Err(AppendError::Store(error)) => return Err(error.into()),
+                Ok(appended) => return same_room(room, appended.message),
+            }
+        }
+        Err(Refusal::Busy {
+            retry_after: Duration::from_millis(200),
+        }
+        .into())
+    }
+
+    /// Appends and tells, also if the caller goes away in between.
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let core = self.clone();
+        let task = tokio::spawn(async move {
+            let appended = core.store().append(append).await?;
+            if !appended.repeated {
+                let message = &appended.message;
+                core.publish([RoomEvent {
+                    room: message.room,
+                    seq: message.seq,
+                    at: message.sent_at,
+                    change: Change::MessageCreated(message.clone()),
+                }]);
+            }
+            Ok(appended)
+        });
+        task.await
+            .unwrap_or(Err(AppendError::Store(parlor_store::Error::Panicked)))
+    }
+
+    /// Somebody who may no longer write here may still learn that what they sent before had arrived.
+    async fn first_result(
+        &self,
+        room: RoomId,
+        message: &parlor_store::NewMessage,
+        refused: Error,
+    ) -> Result<Message, Error> {
+        let Some(nonce) = message.nonce.clone() else {
+            return Err(refused);
+        };
+        let author = message.author;
+        let first = self
+            .store()
+            .read(move |tx| {
+                Box::pin(async move { Ok::<_, Error>(tx.message_by_nonce(author, &nonce).await?) })
+            })
+            .await?;
+        first.filter(|first| first.room == room).ok_or(refused)
+    }
+}
+
+/// A nonce that named a send in another room is a mistake of the client, which must not pass for a delivery here.
+fn same_room(room: RoomId, message: Message) -> Result<Message, Error> {
+    if message.room == room {
+        return Ok(message);
+    }
+    Err(Refusal::invalid(Field::Nonce, "it was used for a message in another room").into())
+}

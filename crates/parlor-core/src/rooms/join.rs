@@ -1,0 +1,26 @@
+//! Joins a room that is open to one. Joining a room that one is in changes nothing.
+
+use parlor_model::{Action, Actor, MemberRole, Room, RoomId, may};
+
+use crate::change::RoomChange;
+use crate::{Core, Error};
+
+impl Core {
+    /// Becomes a member of a public room.
+    pub async fn join_room(&self, actor: &Actor, room: RoomId) -> Result<(Room, MemberRole), Error> {
+        let (core, actor) = (self.clone(), actor.clone());
+        self.commit(move |tx| {
+            Box::pin(async move {
+                let mut change = RoomChange::open(tx, &core, &actor, room).await?;
+                may(&actor, Action::Join, &change.access)?;
+                change.admit(tx, &actor.user, MemberRole::Member).await?;
+                let joined = (
+                    change.access.room.clone(),
+                    change.access.role().unwrap_or(MemberRole::Member),
+                );
+                Ok((joined, change.close(tx).await?))
+            })
+        })
+        .await
+    }
+}

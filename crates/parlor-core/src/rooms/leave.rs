@@ -1,0 +1,70 @@
+//! Leaves a room. A room is not left without an owner while there is somebody to become one.
+
+use parlor_model::{Action, Actor, Change, Member, MemberRole, RoomId, Seq, may};
+use parlor_store::Tx;
+
+use crate::change::RoomChange;
+use crate::{Core, Error};
+
+impl Core {
+    /// Stops being a member. Returns the place of the change.
+    ///
+    /// If the last owner leaves, the member who has been there longest (and is no guest) becomes owner.
+    pub async fn leave_room(&self, actor: &Actor, room: RoomId) -> Result<Seq, Error> {
+        let (core, actor) = (self.clone(), actor.clone());
+        self.commit(move |tx| {
+            Box::pin(async move {
+                let mut change = RoomChange::open(tx, &core, &actor, room).await?;
+                may(&actor, Action::Leave, &change.access)?;
+                let seq = depart(tx, &mut change, &actor).await?;
+                Ok((seq, change.close(tx).await?))
+            })
+        })
+        .await
+    }
+}
+
+async fn depart(tx: &mut Tx<'_>, change: &mut RoomChange, actor: &Actor) -> Result<Seq, Error> {
+    let Some(present) = change.access.member.clone() else {
+        return Ok(change.access.room.head);
+    };
+    let seq = change.next_seq();
+    let was_owner = present.role == MemberRole::Owner;
+    let member = Member {
+        active: false,
+        role: MemberRole::Member,
+        changed_seq: seq,
+        ..present
+    };
+    tx.save_member(&member).await?;
+    change.room().access_seq = seq;
+    change.room().member_count = change.room().member_count.saturating_sub(1);
+    change.record(Change::MemberLeft(member, actor.user.clone()));
+    if was_owner {
+        pass_on_ownership(tx, change, actor).await?;
+    }
+    Ok(seq)
+}
+
+async fn pass_on_ownership(tx: &mut Tx<'_>, change: &mut RoomChange, actor: &Actor) -> Result<(), Error> {
+    let room = change.access.room.id;
+    if tx.has_other_owner(room, actor.id()).await? {
+        return Ok(());
+    }
+    let Some(heir) = tx.heir(room, actor.id()).await? else {
+        return Ok(());
+    };
+    let Some(user) = tx.user(heir.user).await? else {
+        return Ok(());
+    };
+    let seq = change.next_seq();
+    let heir = Member {
+        role: MemberRole::Owner,
+        changed_seq: seq,
+        ..heir
+    };
+    tx.save_member(&heir).await?;
+    change.room().access_seq = seq;
+    change.record(Change::MemberUpdated(heir, user));
+    Ok(())
+}

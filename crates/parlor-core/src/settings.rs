@@ -1,0 +1,76 @@
+//! What the people who run the server decide. The binary reads them from the configuration.
+
+/// Who may register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Registration {
+    /// Anybody.
+    Open,
+    /// Whoever holds an invitation.
+    #[default]
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
+/// Who may enter as a guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Guests {
+    /// Anybody; and guests may look around in public rooms.
+    Open,
+    /// Whoever holds an invitation; and guests see only the rooms they were invited to.
+    #[default]
+    Invite,
+    /// Nobody.
+    Off,
+}
+
+impl Registration {
+    /// The word for it in the configuration and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Invite => "invite",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl Guests {
+    /// The word for it in the configuration and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Invite => "invite",
+            Self::Off => "off",
+        }
+    }
+}
+
+/// Every limit that core keeps.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// False lifts the rate limits (and only those), for load tests.
+    pub enabled: bool,
+    /// The longest message, in bytes of UTF-8.
+    pub max_body_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            max_body_bytes: 16_384,
+        }
+    }
+}
+
+/// What the people who run the server decide.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Who may register.
+    pub registration: Registration,
+    /// Who may enter as a guest.
+    pub guests: Guests,
+    /// Every limit that core keeps.
+    pub limits: Limits,
+}

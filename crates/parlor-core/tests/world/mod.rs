@@ -1,0 +1,176 @@
+//! A core on a fresh SQLite store, with a clock and randomness that repeat, and the people of a small town.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use parlor_bus::{Bus, Delivery, MemoryBus, Notice, Subscription};
+use parlor_core::{Admission, Core, Error, Guests, NewRoom, Registrant, Registration, SendMessage, Settings};
+use parlor_model::{
+    Actor, Clock, Env, Message, Random, Refusal, Role, Room, RoomEvent, RoomId, RoomKind, SessionId,
+    Timestamp, User,
+};
+use parlor_store::{Database, Options, Store};
+
+/// Ticks a millisecond whenever it is asked, and jumps when it is told.
+#[derive(Default)]
+pub struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(1_700_000_000_000 + self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl TestClock {
+    /// Lets time pass.
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1000, Ordering::Relaxed);
+    }
+}
+
+/// The numbers of splitmix64: good enough to differ, and the same in every run.
+#[derive(Default)]
+struct TestRandom(AtomicU64);
+
+impl Random for TestRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let mut number = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(number ^ (number >> 31)).to_be_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// A town: a core, its clock, and an ear on its bus.
+pub struct World {
+    pub core: Core,
+    pub clock: Arc<TestClock>,
+    pub bus: Subscription,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    /// A town where everybody may come in, at any speed.
+    pub async fn open() -> Self {
+        Self::with(Settings {
+            registration: Registration::Open,
+            guests: Guests::Open,
+            ..Settings::default()
+        })
+        .await
+    }
+
+    /// A town with these rules, without rate limits.
+    pub async fn with(mut settings: Settings) -> Self {
+        settings.limits.enabled = false;
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::Sqlite {
+            folder: folder.path().to_owned(),
+        };
+        let store = Store::open(&database, Options::default()).await.unwrap();
+        let clock = Arc::new(TestClock::default());
+        let env = Env {
+            clock: clock.clone(),
+            random: Arc::new(TestRandom::default()),
+        };
+        let bus = Arc::new(MemoryBus::new());
+        let ear = bus.subscribe();
+        let core = Core::start(store, bus, env, settings).await.unwrap();
+        Self {
+            core,
+            clock,
+            bus: ear,
+            _folder: folder,
+        }
+    }
+
+    /// The owner, by the setup link.
+    pub async fn owner(&self) -> Actor {
+        let token = self.core.issue_setup_token().await.unwrap().unwrap();
+        let admission = Admission {
+            setup_token: Some(token),
+            invite: None,
+        };
+        self.actor(self.register("owner", admission).await.unwrap())
+    }
+
+    /// Somebody with an account.
+    pub async fn member(&self, name: &str) -> Actor {
+        self.actor(self.register(name, Admission::default()).await.unwrap())
+    }
+
+    /// Somebody without.
+    pub async fn guest(&self, name: &str) -> Actor {
+        self.actor(self.core.enter_as_guest(name, None).await.unwrap().user)
+    }
+
+    pub async fn register(&self, name: &str, admission: Admission) -> Result<User, Error> {
+        let registrant = Registrant {
+            username: name.to_owned(),
+            display_name: None,
+            password_hash: "hash".into(),
+            admission,
+        };
+        Ok(self.core.register(registrant).await?.user)
+    }
+
+    pub fn actor(&self, user: User) -> Actor {
+        Actor {
+            user,
+            session: SessionId::generate(self.core.env()),
+        }
+    }
+
+    pub async fn room(&self, owner: &Actor, name: &str, kind: RoomKind) -> Room {
+        let room = NewRoom {
+            name: name.into(),
+            kind,
+            topic: None,
+        };
+        self.core.create_room(owner, room).await.unwrap().0
+    }
+
+    pub async fn say(&self, actor: &Actor, room: RoomId, body: &str) -> Result<Message, Error> {
+        self.core.send_message(actor, room, typed(body, None)).await
+    }
+
+    /// Everything told so far.
+    pub async fn told(&mut self) -> Vec<RoomEvent> {
+        let mut events = Vec::new();
+        loop {
+            tokio::select! {
+                biased;
+                delivery = self.bus.next() => match delivery {
+                    Delivery::Notice(Notice::Room(event)) => events.push(event.as_ref().clone()),
+                    Delivery::Notice(_) => {}
+                    other => panic!("the bus said {other:?}"),
+                },
+                // Publishing comes before the answer, so whatever was answered is in the channel by now.
+                () = std::future::ready(()) => return events,
+            }
+        }
+    }
+}
+
+pub fn typed(body: &str, nonce: Option<&str>) -> SendMessage {
+    SendMessage {
+        body: body.into(),
+        nonce: nonce.map(str::to_owned),
+        reply_to: None,
+    }
+}
+
+/// The refusal of a result that must have one.
+pub fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    match result {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+/// True for an account.
+pub fn is_account(user: &User) -> bool {
+    user.role > Role::Guest
+}
