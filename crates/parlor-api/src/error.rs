@@ -1,0 +1,129 @@
+//! From whatever went wrong to an answer: one form, one conversion. Which words a refusal has is decided in
+//! `parlor-model`, which code and status in `parlor-protocol`; here it only becomes HTTP.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
+use parlor_core::Incident;
+use parlor_model::Refusal;
+use parlor_protocol::{Error, ErrorCode, ErrorDetails};
+
+/// What a handler returns.
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
+
+/// A request that was not done. Its body is a `parlor_protocol::Error` and nothing else.
+#[derive(Debug)]
+pub(crate) struct Failure(Error);
+
+impl Failure {
+    /// A failure with a code and words for a person.
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self(Error::new(code, message))
+    }
+
+    /// A field or query parameter whose value is not acceptable, for those that the domain has no name for.
+    pub(crate) fn invalid(field: &str, reason: impl std::fmt::Display) -> Self {
+        let message = format!("The field “{field}” is not valid: {reason}.");
+        Self(Error {
+            details: Some(field_details(field)),
+            ..Error::new(ErrorCode::InvalidField, message)
+        })
+    }
+
+    /// A body or query that is not of the expected shape; `field` is where, if that is known.
+    pub(crate) fn malformed(message: impl Into<String>, field: Option<&str>) -> Self {
+        Self(Error {
+            details: field.map(field_details),
+            ..Error::new(ErrorCode::BadRequest, message)
+        })
+    }
+
+    /// A body of more than `limit` bytes.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        Self(Error::too_large(limit))
+    }
+
+    /// A fault of the server, logged here under a new incident id that the answer carries.
+    pub(crate) fn fault(what: &dyn std::fmt::Display) -> Self {
+        Self(Error::internal(Incident::log(what).to_string()))
+    }
+}
+
+fn field_details(field: &str) -> ErrorDetails {
+    ErrorDetails {
+        field: Some(field.to_owned()),
+        ..ErrorDetails::default()
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self(Error::from(&refusal))
+    }
+}
+
+impl From<parlor_core::Error> for Failure {
+    fn from(error: parlor_core::Error) -> Self {
+        match error.into_refusal() {
+            Ok(refusal) => refusal.into(),
+            Err(incident) => Self(Error::internal(incident.to_string())),
+        }
+    }
+}
+
+impl From<parlor_identity::Error> for Failure {
+    fn from(error: parlor_identity::Error) -> Self {
+        match error {
+            parlor_identity::Error::Refused(refusal) => refusal.into(),
+            failed @ parlor_identity::Error::Failed(_) => Self::fault(&failed),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let Self(error) = self;
+        let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, headers(&error), Json(error)).into_response()
+    }
+}
+
+fn headers(error: &Error) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Some(seconds) = error.retry_after {
+        // The header holds whole seconds: rounding up never invites a client too early.
+        if let Ok(value) = HeaderValue::from_str(&format!("{:.0}", seconds.max(0.0).ceil())) {
+            headers.insert(RETRY_AFTER, value);
+        }
+    }
+    if error.code == ErrorCode::Unauthenticated {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn waiting_times_are_rounded_up() {
+        let failure = Failure::from(Refusal::RateLimited {
+            retry_after: Duration::from_millis(1_200),
+        });
+        let response = failure.into_response();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(response.headers()[RETRY_AFTER], "2");
+    }
+
+    #[test]
+    fn every_code_has_a_status_that_means_failure() {
+        for code in ErrorCode::ALL {
+            let response = Failure::new(*code, "…").into_response();
+            assert_eq!(response.status().as_u16(), code.status());
+            assert!(!response.status().is_success());
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Messages: saying, changing, removing and reading them.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use parlor_core::limits::Kind;
+use parlor_core::{Cursor, SendMessage};
+use parlor_model::{Message, MessageId, RoomId, Seq, User};
+use parlor_protocol as wire;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::{Failure, Result};
+use crate::extract::{Body, Caller, FromQuery, Id, Ids, Parameters, Query};
+use crate::state::ApiState;
+
+/// How many messages a page holds, unless told otherwise.
+const DEFAULT_LIMIT: usize = 50;
+
+/// The routes of this file.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(send, history))
+        .routes(routes!(edit, delete))
+        .routes(routes!(changes))
+}
+
+/// Says something
+///
+/// The answer leaves once the message is on disk. A repeat with the same `nonce` returns the first result.
+#[utoipa::path(
+    post, path = "/rooms/{id}/messages", tag = "Messages", operation_id = "send_message",
+    params(("id" = String, Path, description = "`rm_…`")), request_body = wire::SendMessage,
+    responses((status = 201, description = "The message.", body = wire::Message)),
+    extensions(("x-errors" = json!([
+        "not_found", "forbidden", "invalid_field", "body_too_long", "body_empty", "unknown_command",
+    ]))),
+)]
+async fn send(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Id(room): Id<RoomId>,
+    Body(body): Body<wire::SendMessage>,
+) -> Result<(StatusCode, Json<wire::Message>)> {
+    let send = SendMessage {
+        body: body.body,
+        nonce: body.nonce,
+        reply_to: body.reply_to.as_deref().map(reply_to).transpose()?,
+    };
+    let message = state.core.send_message(&actor, room, send).await?;
+    Ok((StatusCode::CREATED, Json(shown(&message))))
+}
+
+/// Changes one's words
+#[utoipa::path(
+    patch, path = "/rooms/{id}/messages/{message}", tag = "Messages", operation_id = "edit_message",
+    params(
+        ("id" = String, Path, description = "`rm_…`"),
+        ("message" = String, Path, description = "`msg_…`"),
+    ),
+    request_body = wire::EditMessage,
+    responses((status = 200, description = "The message, changed. Its place stays.", body = wire::Message)),
+    extensions(("x-errors" = json!([
+        "not_found", "forbidden", "invalid_field", "body_too_long", "body_empty", "unknown_command",
+    ]))),
+)]
+async fn edit(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Ids(room, message): Ids<MessageId>,
+    Body(body): Body<wire::EditMessage>,
+) -> Result<Json<wire::Message>> {
+    state.core.limiter().check(Kind::Write, actor.id())?;
+    let (message, _) = state.core.edit_message(&actor, room, message, body.body).await?;
+    Ok(Json(shown(&message)))
+}
+
+/// Removes a message
+///
+/// A tombstone keeps its place.
+#[utoipa::path(
+    delete, path = "/rooms/{id}/messages/{message}", tag = "Messages", operation_id = "delete_message",
+    params(
+        ("id" = String, Path, description = "`rm_…`"),
+        ("message" = String, Path, description = "`msg_…`"),
+    ),
+    responses((status = 204, description = "The message is gone.")),
+    extensions(("x-errors" = json!(["not_found", "forbidden"]))),
+)]
+async fn delete(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Ids(room, message): Ids<MessageId>,
+) -> Result<StatusCode> {
+    state.core.limiter().check(Kind::Write, actor.id())?;
+    state.core.delete_message(&actor, room, message).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "the fields document the parameters, which are read by name"
+)]
+struct HistoryParameters {
+    /// How many messages to answer.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+    /// The messages just before this `seq`.
+    before: Option<u64>,
+    /// The messages just after this `seq`.
+    after: Option<u64>,
+    /// The messages on both sides of this `seq`.
+    around: Option<u64>,
+}
+
+struct HistoryQuery {
+    cursor: Cursor,
+    limit: usize,
+}
+
+impl FromQuery for HistoryQuery {
+    fn from_query(parameters: &mut Parameters) -> Result<Self> {
+        let before = parameters.number("before")?.map(Cursor::Before);
+        let after = parameters.number("after")?.map(Cursor::After);
+        let around = parameters.number("around")?.map(Cursor::Around);
+        let mut cursors = [before, after, around].into_iter().flatten();
+        let cursor = cursors.next().unwrap_or(Cursor::Newest);
+        if cursors.next().is_some() {
+            let reason = "only one of “before”, “after” and “around” can be asked for";
+            let name = if around.is_some() { "around" } else { "after" };
+            return Err(Failure::invalid(name, reason));
+        }
+        let limit = parameters.limit(DEFAULT_LIMIT)?;
+        Ok(Self { cursor, limit })
+    }
+}
+
+/// Reads what was said
+///
+/// Ascending by `seq`. Without a cursor: the newest.
+#[utoipa::path(
+    get, path = "/rooms/{id}/messages", tag = "Messages", operation_id = "history",
+    params(("id" = String, Path, description = "`rm_…`"), HistoryParameters),
+    responses((status = 200, description = "A page of messages.", body = wire::History)),
+    extensions(("x-errors" = json!(["not_found", "bad_request", "invalid_field"]))),
+)]
+async fn history(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Id(room): Id<RoomId>,
+    Query(query): Query<HistoryQuery>,
+) -> Result<Json<wire::History>> {
+    state.core.limiter().check(Kind::Read, actor.id())?;
+    let history = state
+        .core
+        .history(&actor, room, query.cursor, query.limit)
+        .await?;
+    Ok(Json(wire::History {
+        messages: history.messages.iter().map(shown).collect(),
+        head: history.head,
+        users: people(&history.users),
+    }))
+}
+
+/// What changed in a room between two positions: the `room.changes` of the WebSocket, for clients without one.
+#[derive(Debug, serde::Serialize, serde::Deserialize, PartialEq, ToSchema)]
+pub(crate) struct RoomChanges {
+    /// `rm_…`
+    room: String,
+    /// The position that the page continues.
+    from: u64,
+    /// The position after it. If it is less than `head`, there is more: ask again with `after` set to it.
+    to: u64,
+    /// The `seq` of the room's newest change.
+    head: u64,
+    /// The room's epoch: if it is another one than when `after` was learned, that position is void.
+    epoch: u32,
+    /// What changed.
+    data: wire::Changes,
+}
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "the fields document the parameters, which are read by name"
+)]
+struct ChangesParameters {
+    /// Everything up to this `seq` is known; 0 for nothing.
+    after: u64,
+    /// How many rows to answer at most.
+    #[param(minimum = 1, maximum = 200, default = 200)]
+    limit: Option<u32>,
+}
+
+struct ChangesQuery {
+    after: Seq,
+    limit: usize,
+}
+
+impl FromQuery for ChangesQuery {
+    fn from_query(parameters: &mut Parameters) -> Result<Self> {
+        let after = parameters.number("after")?;
+        Ok(Self {
+            after: after.ok_or_else(|| Failure::invalid("after", "it is needed"))?,
+            limit: parameters.limit(crate::extract::MAX_LIMIT)?,
+        })
+    }
+}
+
+/// Reads what changed since
+///
+/// The present state of everything that changed after a position: messages, tombstones, members and the room itself.
+#[utoipa::path(
+    get, path = "/rooms/{id}/changes", tag = "Messages", operation_id = "changes",
+    params(("id" = String, Path, description = "`rm_…`"), ChangesParameters),
+    responses((status = 200, description = "A page of changes without a hole.", body = RoomChanges)),
+    extensions(("x-errors" = json!(["not_found", "bad_request", "invalid_field"]))),
+)]
+async fn changes(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Id(room): Id<RoomId>,
+    Query(query): Query<ChangesQuery>,
+) -> Result<Json<RoomChanges>> {
+    state.core.limiter().check(Kind::Read, actor.id())?;
+    let page = state.core.changes(&actor, room, query.after, query.limit).await?;
+    let data = wire::Changes {
+        messages: page.messages.iter().map(shown).collect(),
+        members: page
+            .members
+            .iter()
+            .map(|(member, user)| wire::Member::new(member, user, None))
+            .collect(),
+        users: people(&page.users),
+        room: page.room.as_ref().map(|room| wire::Room::new(room, None)),
+    };
+    Ok(Json(RoomChanges {
+        room: room.to_string(),
+        from: query.after,
+        to: page.to,
+        head: page.head,
+        epoch: page.epoch,
+        data,
+    }))
+}
+
+fn shown(message: &Message) -> wire::Message {
+    wire::Message::new(message, parlor_core::markdown::render(message.body.as_str()))
+}
+
+fn people(users: &[User]) -> Vec<wire::User> {
+    users.iter().map(wire::User::from).collect()
+}
+
+fn reply_to(id: &str) -> Result<MessageId> {
+    id.parse()
+        .map_err(|_| Failure::invalid("reply_to", "there is no such message in this room"))
+}

@@ -1,0 +1,229 @@
+//! Rooms: finding, making, changing, joining and leaving them.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use parlor_core::limits::Kind;
+use parlor_core::{NewRoom, RoomUpdate};
+use parlor_model::{Actor, RoomId, RoomKind, Slug};
+use parlor_protocol as wire;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::{Failure, Result};
+use crate::extract::{Body, Caller, FromQuery, Id, Parameters, Query, Word};
+use crate::state::ApiState;
+
+/// How many public rooms a page holds, unless told otherwise.
+const DEFAULT_LIMIT: usize = 50;
+
+/// The routes of this file.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, update))
+        .routes(routes!(show_by_slug))
+        .routes(routes!(join))
+        .routes(routes!(leave))
+}
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "the fields document the parameters, which are read by name"
+)]
+struct RoomsParameters {
+    /// `public` for the rooms that one may join; absent for those that one is in.
+    scope: Option<String>,
+    /// With `scope=public`: the `next` of the page before.
+    after: Option<String>,
+    /// With `scope=public`: how many to answer.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+}
+
+enum RoomsQuery {
+    Mine,
+    Public { after: Option<String>, limit: usize },
+}
+
+impl FromQuery for RoomsQuery {
+    fn from_query(parameters: &mut Parameters) -> Result<Self> {
+        match parameters.text("scope")?.as_deref() {
+            None => Ok(Self::Mine),
+            Some("public") => Ok(Self::Public {
+                after: parameters.text("after")?,
+                limit: parameters.limit(DEFAULT_LIMIT)?,
+            }),
+            Some(_) => Err(Failure::invalid("scope", "it can only be “public”")),
+        }
+    }
+}
+
+/// Lists rooms
+///
+/// Those one is in; or, with `scope=public`, those one may join, in pages.
+#[utoipa::path(
+    get, path = "/rooms", tag = "Rooms", operation_id = "list_rooms", params(RoomsParameters),
+    responses((status = 200, description = "The rooms.", body = wire::RoomList)),
+    extensions(("x-errors" = json!(["bad_request", "invalid_field", "forbidden"]))),
+)]
+async fn list(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Query(query): Query<RoomsQuery>,
+) -> Result<Json<wire::RoomList>> {
+    state.core.limiter().check(Kind::Read, actor.id())?;
+    match query {
+        RoomsQuery::Mine => my_rooms(&state, &actor).await,
+        RoomsQuery::Public { after, limit } => public_rooms(&state, &actor, after.as_deref(), limit).await,
+    }
+}
+
+async fn my_rooms(state: &ApiState, actor: &Actor) -> Result<Json<wire::RoomList>> {
+    let rooms = state.core.my_rooms(actor).await?;
+    let rooms = rooms
+        .iter()
+        .map(|(room, member)| wire::Room::new(room, Some(member.role)))
+        .collect();
+    Ok(Json(wire::RoomList { rooms, next: None }))
+}
+
+async fn public_rooms(
+    state: &ApiState,
+    actor: &Actor,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Json<wire::RoomList>> {
+    let rooms = state.core.public_rooms(actor, after, limit).await?;
+    let last = rooms.last().filter(|_| rooms.len() == limit);
+    let next = last.map(|(room, _)| room.name.key().as_str().to_owned());
+    let rooms = rooms
+        .iter()
+        .map(|(room, role)| wire::Room::new(room, *role))
+        .collect();
+    Ok(Json(wire::RoomList { rooms, next }))
+}
+
+/// Makes a room
+///
+/// Whoever makes a room owns it.
+#[utoipa::path(
+    post, path = "/rooms", tag = "Rooms", operation_id = "create_room", request_body = wire::CreateRoom,
+    responses((status = 201, description = "The new room.", body = wire::Room)),
+    extensions(("x-errors" = json!(["invalid_field", "name_taken", "name_confusable", "forbidden"]))),
+)]
+async fn create(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Body(body): Body<wire::CreateRoom>,
+) -> Result<(StatusCode, Json<wire::Room>)> {
+    state.core.limiter().check(Kind::Create, actor.id())?;
+    let kind = RoomKind::parse(&body.kind)
+        .ok_or_else(|| Failure::invalid("kind", "it can be “public” or “private”"))?;
+    let new = NewRoom {
+        name: body.name,
+        kind,
+        topic: body.topic,
+    };
+    let (room, role) = state.core.create_room(&actor, new).await?;
+    Ok((StatusCode::CREATED, Json(wire::Room::new(&room, Some(role)))))
+}
+
+/// Shows a room
+#[utoipa::path(
+    get, path = "/rooms/{id}", tag = "Rooms", operation_id = "room",
+    params(("id" = String, Path, description = "`rm_…`")),
+    responses((status = 200, description = "The room.", body = wire::Room)),
+    extensions(("x-errors" = json!(["not_found"]))),
+)]
+async fn show(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Id(room): Id<RoomId>,
+) -> Result<Json<wire::Room>> {
+    state.core.limiter().check(Kind::Read, actor.id())?;
+    let (room, role) = state.core.room(&actor, room).await?;
+    Ok(Json(wire::Room::new(&room, role)))
+}
+
+/// Finds a room by its address
+#[utoipa::path(
+    get, path = "/rooms/by-slug/{slug}", tag = "Rooms", operation_id = "room_by_slug",
+    params(("slug" = String, Path, description = "The last part of `/r/<slug>`.")),
+    responses((status = 200, description = "The room.", body = wire::Room)),
+    extensions(("x-errors" = json!(["not_found"]))),
+)]
+async fn show_by_slug(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Word(slug): Word,
+) -> Result<Json<wire::Room>> {
+    state.core.limiter().check(Kind::Read, actor.id())?;
+    let (room, role) = state.core.room_at(&actor, &Slug::typed(&slug)).await?;
+    Ok(Json(wire::Room::new(&room, role)))
+}
+
+/// Changes a room's name or topic
+#[utoipa::path(
+    patch, path = "/rooms/{id}", tag = "Rooms", operation_id = "update_room", request_body = wire::UpdateRoom,
+    params(("id" = String, Path, description = "`rm_…`")),
+    responses((status = 200, description = "The room, changed.", body = wire::Room)),
+    extensions(("x-errors" = json!([
+        "not_found", "forbidden", "invalid_field", "name_taken", "name_confusable",
+    ]))),
+)]
+async fn update(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Id(room): Id<RoomId>,
+    Body(body): Body<wire::UpdateRoom>,
+) -> Result<Json<wire::Room>> {
+    state.core.limiter().check(Kind::Write, actor.id())?;
+    let update = RoomUpdate {
+        name: body.name,
+        topic: body.topic,
+    };
+    let (room, role) = state.core.update_room(&actor, room, update).await?;
+    Ok(Json(wire::Room::new(&room, role)))
+}
+
+/// Joins a public room
+///
+/// Joining a room that one is in changes nothing.
+#[utoipa::path(
+    post, path = "/rooms/{id}/join", tag = "Rooms", operation_id = "join_room",
+    params(("id" = String, Path, description = "`rm_…`")),
+    responses((status = 200, description = "The room.", body = wire::Room)),
+    extensions(("x-errors" = json!(["not_found", "forbidden"]))),
+)]
+async fn join(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Id(room): Id<RoomId>,
+) -> Result<Json<wire::Room>> {
+    state.core.limiter().check(Kind::Write, actor.id())?;
+    let (room, role) = state.core.join_room(&actor, room).await?;
+    Ok(Json(wire::Room::new(&room, Some(role))))
+}
+
+/// Leaves a room
+///
+/// If its last owner leaves, the room passes to whoever has been in it longest.
+#[utoipa::path(
+    post, path = "/rooms/{id}/leave", tag = "Rooms", operation_id = "leave_room",
+    params(("id" = String, Path, description = "`rm_…`")),
+    responses((status = 204, description = "One is not in the room any more.")),
+    extensions(("x-errors" = json!(["not_found", "forbidden"]))),
+)]
+async fn leave(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Id(room): Id<RoomId>,
+) -> Result<StatusCode> {
+    state.core.limiter().check(Kind::Write, actor.id())?;
+    state.core.leave_room(&actor, room).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
