@@ -85,8 +85,8 @@ export class ParlorClient {
       outbox: this.#outbox,
       people: this.#people,
       reopen: (room) => this.room(room).open(),
-      onApplied: (room, frame, isNew) => {
-        this.#applied(room, frame, isNew);
+      onApplied: (room, frame, news) => {
+        this.#applied(room, frame, news);
       },
     });
     this.#connection = new Connection({
@@ -348,14 +348,10 @@ export class ParlorClient {
     if (this.#watched === room) this.unwatchPresence();
   }
 
-  #applied(room: string, frame: PlacedFrame, isNew: (message: Wire.Message) => boolean): void {
+  #applied(room: string, frame: PlacedFrame, news: readonly Wire.Message[]): void {
     this.#events.emit('change', { room, frame });
-    if (frame.type === 'message.created')
-      this.#events.emit('message', { room, message: frame.data, missed: false });
-    if (frame.type !== 'room.changes') return;
-    for (const message of frame.data.messages.filter(isNew)) {
-      this.#events.emit('message', { room, message, missed: true });
-    }
+    const missed = frame.type === 'room.changes';
+    for (const message of news) this.#events.emit('message', { room, message, missed });
   }
 
   async #watch(): Promise<void> {

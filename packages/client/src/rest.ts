@@ -14,8 +14,17 @@ export interface HistoryQuery {
   around?: number;
 }
 
-/** The answer to a question for what changed: the page, or that the position is void. */
-export type ChangesAnswer = Extract<Wire.ServerFrame, { type: 'room.changes' | 'room.reset' }>;
+/** What changed in a room after `from`, up to `to`; if that is less than `head`, there is more. */
+export interface ChangesAnswer {
+  room: string;
+  from: number;
+  to: number;
+  /** The `seq` of the room's newest change. */
+  head: number;
+  /** If it is another one than before, the position that was asked from is void. */
+  epoch: number;
+  data: Wire.Changes;
+}
 
 type Query = Record<string, string | number | undefined>;
 

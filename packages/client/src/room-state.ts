@@ -169,12 +169,11 @@ function advanceBy(state: RoomState, frame: Extract<PlacedFrame, { type: 'room.c
 }
 
 function messageChanged(state: RoomState, message: Message, at: number): RoomState {
-  const isNew = message.seq > state.seq;
   const own = message.author === state.self && message.nonce !== undefined;
   return {
     ...state,
     newest: Math.max(state.newest, message.seq),
-    timeline: withMessage(state.timeline, message, isNew),
+    timeline: withMessage(state.timeline, message),
     pending: own ? state.pending.filter((pending) => pending.nonce !== message.nonce) : state.pending,
     recent: remembered(state.recent, { at, message }),
   };
@@ -228,7 +227,7 @@ function reset(state: RoomState, head: number, epoch: number): RoomState {
     epoch,
     room: { ...state.room, head, epoch },
     newest: epoch === state.epoch ? state.newest : 0,
-    timeline: { ...state.timeline, stale: state.timeline.loaded, atEnd: false },
+    timeline: { ...state.timeline, stale: state.timeline.loaded, atEnd: false, presentUntil: head },
     members: new Map(),
     membersComplete: false,
     countKnown: false,

@@ -87,7 +87,9 @@ export class RoomHandle implements Readable<RoomState | undefined> {
       const first = this.#timeline()?.messages[0];
       if (!first || this.#timeline()?.atStart) return;
       await this.#page({ before: first.seq }, (timeline, page) =>
-        timeline.messages[0]?.seq === first.seq ? withOlder(timeline, page, PAGE) : timeline,
+        timeline.messages[0]?.seq === first.seq
+          ? withOlder(timeline, page, PAGE, this.get()?.seq ?? 0)
+          : timeline,
       );
     });
   }
@@ -166,7 +168,9 @@ export class RoomHandle implements Readable<RoomState | undefined> {
   }
 
   async #around(seq: number): Promise<void> {
-    await this.#page({ around: seq }, (_timeline, page) => withSurroundings(page));
+    await this.#page({ around: seq }, (_timeline, page) =>
+      withSurroundings(page, PAGE, this.get()?.seq ?? 0),
+    );
   }
 
   /** Reads a page and merges it, freshened by what happened while it was on its way. */

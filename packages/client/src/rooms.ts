@@ -6,7 +6,7 @@ import { type Readable, Value } from './observable.ts';
 import type { Outbox, PendingMessage } from './outbox.ts';
 import type { People } from './people.ts';
 import type { Member, Message, ResumePosition, Room } from './protocol.ts';
-import type { Rest } from './rest.ts';
+import type { ChangesAnswer, Rest } from './rest.ts';
 import {
   applyAndTell,
   gapOf,
@@ -29,14 +29,17 @@ const ROOM_FRAMES: ReadonlySet<string> = new Set<RoomFrame['type']>([
   'room.reset',
 ]);
 
+/** How many told messages are remembered for a room: twice as many as the server ever sends in pages of changes. */
+const TOLD_MAXIMUM = 2000;
+
 export interface RoomsOptions {
   rest: Rest;
   outbox: Outbox;
   people: People;
   /** Reads a shown timeline anew, after a reset. */
   reopen: (room: string) => Promise<void>;
-  /** Told of each frame that took effect, after the state is set. */
-  onApplied: (room: string, frame: PlacedFrame, isNew: (message: Message) => boolean) => void;
+  /** Told of each frame that took effect, after the state is set; `news` are the messages that were not told of before. */
+  onApplied: (room: string, frame: PlacedFrame, news: readonly Message[]) => void;
 }
 
 export class Rooms {
@@ -44,6 +47,7 @@ export class Rooms {
   readonly #all = new Value<ReadonlyMap<string, RoomState>>(new Map());
   readonly #repairs = new Set<string>();
   readonly #counts = new Set<string>();
+  readonly #told = new Map<string, { readonly since: number; readonly seqs: Set<number> }>();
 
   constructor(options: RoomsOptions) {
     this.#options = options;
@@ -111,10 +115,12 @@ export class Rooms {
     const rooms = new Map(this.#all.get());
     const was = rooms.delete(id);
     this.#all.set(rooms);
+    this.#told.delete(id);
     return was;
   }
 
   clear(): void {
+    this.#told.clear();
     this.#all.set(new Map());
   }
 
@@ -144,10 +150,11 @@ export class Rooms {
     const { state, applied } = applyAndTell(before, frame);
     if (state === before) return;
     this.#set(state);
+    // After a reset, everything up to the new head counts as told.
+    if (frame.type === 'room.reset') this.#told.delete(frame.room);
     for (const one of applied) this.#meet(one);
     this.#settle(state, applied.flatMap(messagesOf));
-    for (const one of applied)
-      this.#options.onApplied(frame.room, one, (message) => message.seq > before.seq);
+    for (const one of applied) this.#options.onApplied(frame.room, one, this.#news(before, one));
     this.#reopen(state);
     if (!state.countKnown) void this.#count(state.room.id);
     if (gapOf(state) !== null) this.#repair(state.room.id);
@@ -161,6 +168,24 @@ export class Rooms {
   #settle(state: RoomState, messages: readonly Message[]): void {
     const own = messages.filter((message) => message.author === state.self && message.nonce !== undefined);
     this.#options.outbox.settle(state.room.id, state.seq, new Set(own.map((message) => message.nonce ?? '')));
+  }
+
+  /**
+   * Messages that were not told of yet. A message that was missed may first be heard of by its edit, long after others
+   * that came later: so what was told is remembered by place, not by position.
+   */
+  #news(before: RoomState, frame: PlacedFrame): readonly Message[] {
+    const id = before.room.id;
+    const told = this.#told.get(id) ?? { since: before.seq, seqs: new Set() };
+    this.#told.set(id, told);
+    const news = messagesOf(frame).filter(({ seq }) => seq > told.since && !told.seqs.has(seq));
+    for (const { seq } of news) told.seqs.add(seq);
+    if (told.seqs.size > TOLD_MAXIMUM) {
+      const sorted = [...told.seqs].sort((one, other) => one - other);
+      const older = sorted.slice(0, TOLD_MAXIMUM / 2);
+      this.#told.set(id, { since: older.at(-1) ?? told.since, seqs: new Set(sorted.slice(older.length)) });
+    }
+    return news.filter((message) => message.deleted_at === undefined);
   }
 
   #meet(frame: PlacedFrame): void {
@@ -192,7 +217,7 @@ export class Rooms {
       const after = state && gapOf(state);
       if (after === null || after === undefined) return;
       try {
-        this.receive(await this.#options.rest.changes(id, after));
+        this.receive(frameOf(await this.#options.rest.changes(id, after), state.epoch));
         if (this.#all.get().get(id)?.seq === after) attempt += 1;
         else attempt = 0;
       } catch (error) {
@@ -216,6 +241,12 @@ export class Rooms {
       this.#counts.delete(id);
     }
   }
+}
+
+/** The answer to a question for changes, as the frame that the connection would have brought. */
+function frameOf({ room, from, to, head, epoch, data }: ChangesAnswer, known: number): RoomFrame {
+  if (epoch !== known) return { type: 'room.reset', room, data: { head, epoch } };
+  return { type: 'room.changes', room, from, to, data };
 }
 
 function messagesOf(frame: PlacedFrame): readonly Message[] {
