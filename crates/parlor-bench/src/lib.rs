@@ -1,0 +1,4 @@
+//! Runs that show what the server promises: replays of real conversations, crashes under load, and the history
+//! checker that judges both. A library so that the server's own tests can run small ones.
+
+pub mod history;
