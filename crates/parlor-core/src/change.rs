@@ -72,11 +72,7 @@ pub(crate) async fn read_access(
 ) -> Result<Access, Error> {
     let room = tx.room(workspace, room).await?.ok_or(Refusal::NotFound("room"))?;
     let member = tx.member(room.id, user).await?;
-    Ok(Access {
-        room,
-        member,
-        guests_roam,
-    })
+    Ok(Access { room, member, guests_roam })
 }
 
 /// A room under its lock, with the events that have happened to it in this transaction.
@@ -96,21 +92,10 @@ impl RoomChange {
         actor: &Actor,
         room: RoomId,
     ) -> Result<Self, Error> {
-        let room = tx
-            .lock_room(actor.workspace(), room)
-            .await?
-            .ok_or(Refusal::NotFound("room"))?;
+        let room = tx.lock_room(actor.workspace(), room).await?.ok_or(Refusal::NotFound("room"))?;
         let member = tx.member(room.id, actor.id()).await?;
-        let access = Access {
-            room,
-            member,
-            guests_roam: core.guests_roam(),
-        };
-        Ok(Self {
-            access,
-            at: core.env().now(),
-            events: Vec::new(),
-        })
+        let access = Access { room, member, guests_roam: core.guests_roam() };
+        Ok(Self { access, at: core.env().now(), events: Vec::new() })
     }
 
     /// When this happens.
@@ -131,12 +116,7 @@ impl RoomChange {
 
     /// Notes what happened at the place that was taken last.
     pub(crate) fn record(&mut self, change: Change) {
-        let event = RoomEvent {
-            room: self.access.room.id,
-            seq: self.access.room.head,
-            at: self.at,
-            change,
-        };
+        let event = RoomEvent { room: self.access.room.id, seq: self.access.room.head, at: self.at, change };
         self.events.push(event);
     }
 

@@ -59,14 +59,7 @@ impl Core {
             })
             .await?;
         let limiter = Limiter::new(&settings.limits);
-        Ok(Self(Arc::new(Parts {
-            store,
-            bus,
-            env,
-            settings,
-            limiter,
-            workspace,
-        })))
+        Ok(Self(Arc::new(Parts { store, bus, env, settings, limiter, workspace })))
     }
 
     /// Time and randomness.

@@ -44,56 +44,16 @@ struct Rule {
 }
 
 const RULES: [Rule; 10] = [
-    Rule {
-        kind: Kind::Login,
-        burst: 30,
-        period: Duration::from_secs(2),
-    },
-    Rule {
-        kind: Kind::LoginName,
-        burst: 10,
-        period: Duration::from_secs(6),
-    },
-    Rule {
-        kind: Kind::Register,
-        burst: 100,
-        period: Duration::from_secs(3),
-    },
-    Rule {
-        kind: Kind::Guest,
-        burst: 100,
-        period: Duration::from_secs(2),
-    },
-    Rule {
-        kind: Kind::InspectInvite,
-        burst: 60,
-        period: Duration::from_secs(1),
-    },
-    Rule {
-        kind: Kind::Connect,
-        burst: 300,
-        period: Duration::from_millis(50),
-    },
-    Rule {
-        kind: Kind::Send,
-        burst: 30,
-        period: Duration::from_millis(100),
-    },
-    Rule {
-        kind: Kind::Write,
-        burst: 60,
-        period: Duration::from_millis(100),
-    },
-    Rule {
-        kind: Kind::Create,
-        burst: 30,
-        period: Duration::from_secs(5),
-    },
-    Rule {
-        kind: Kind::Read,
-        burst: 400,
-        period: Duration::from_millis(10),
-    },
+    Rule { kind: Kind::Login, burst: 30, period: Duration::from_secs(2) },
+    Rule { kind: Kind::LoginName, burst: 10, period: Duration::from_secs(6) },
+    Rule { kind: Kind::Register, burst: 100, period: Duration::from_secs(3) },
+    Rule { kind: Kind::Guest, burst: 100, period: Duration::from_secs(2) },
+    Rule { kind: Kind::InspectInvite, burst: 60, period: Duration::from_secs(1) },
+    Rule { kind: Kind::Connect, burst: 300, period: Duration::from_millis(50) },
+    Rule { kind: Kind::Send, burst: 30, period: Duration::from_millis(100) },
+    Rule { kind: Kind::Write, burst: 60, period: Duration::from_millis(100) },
+    Rule { kind: Kind::Create, burst: 30, period: Duration::from_secs(5) },
+    Rule { kind: Kind::Read, burst: 400, period: Duration::from_millis(10) },
 ];
 
 /// After so many checks of one kind, keys that have been quiet for long are forgotten. This bounds the memory by the
@@ -116,11 +76,7 @@ impl Limiter {
     /// A limiter that has seen nobody; one that refuses nobody if the limits are lifted.
     pub fn new(limits: &Limits) -> Self {
         let counters = limits.enabled.then(|| RULES.iter().map(Counter::new).collect());
-        Self {
-            counters,
-            hasher: RandomState::new(),
-            clock: DefaultClock::default(),
-        }
+        Self { counters, hasher: RandomState::new(), clock: DefaultClock::default() }
     }
 
     /// Counts one more `kind` of `key`.
@@ -131,10 +87,8 @@ impl Limiter {
         let Some(counters) = &self.counters else {
             return Ok(());
         };
-        let Some(counter) = RULES
-            .iter()
-            .position(|rule| rule.kind == kind)
-            .and_then(|index| counters.get(index))
+        let Some(counter) =
+            RULES.iter().position(|rule| rule.kind == kind).and_then(|index| counters.get(index))
         else {
             return Ok(());
         };
@@ -145,25 +99,18 @@ impl Limiter {
         // A key is kept as a hash under a secret seed: names and addresses don't linger here, and nobody can aim for
         // somebody else's count.
         let key = self.hasher.hash_one(&key);
-        counter
-            .limiter
-            .check_key(&key)
-            .map_err(|not_until| Refusal::RateLimited {
-                retry_after: not_until.wait_time_from(self.clock.now()),
-            })
+        counter.limiter.check_key(&key).map_err(|not_until| Refusal::RateLimited {
+            retry_after: not_until.wait_time_from(self.clock.now()),
+        })
     }
 }
 
 impl Counter {
     fn new(rule: &Rule) -> Self {
         let burst = NonZeroU32::new(rule.burst).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(rule.period)
-            .unwrap_or(Quota::per_second(NonZeroU32::MIN))
-            .allow_burst(burst);
-        Self {
-            limiter: RateLimiter::keyed(quota),
-            checks: AtomicU32::new(0),
-        }
+        let quota =
+            Quota::with_period(rule.period).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);
+        Self { limiter: RateLimiter::keyed(quota), checks: AtomicU32::new(0) }
     }
 }
 
@@ -174,37 +121,26 @@ mod tests {
     #[test]
     fn every_kind_has_a_rule_at_its_place() {
         for (index, rule) in RULES.iter().enumerate() {
-            assert_eq!(
-                RULES.iter().position(|other| other.kind == rule.kind),
-                Some(index)
-            );
+            assert_eq!(RULES.iter().position(|other| other.kind == rule.kind), Some(index));
         }
     }
 
     #[test]
     fn one_key_runs_out_and_another_does_not() {
         let limiter = Limiter::new(&Limits::default());
-        let refused = (0..100)
-            .filter(|_| limiter.check(Kind::LoginName, "ada").is_err())
-            .count();
+        let refused = (0..100).filter(|_| limiter.check(Kind::LoginName, "ada").is_err()).count();
         assert!(refused >= 89, "{refused}");
         assert!(limiter.check(Kind::LoginName, "eve").is_ok());
         assert!(limiter.check(Kind::Send, "ada").is_ok());
         let Err(Refusal::RateLimited { retry_after }) = limiter.check(Kind::LoginName, "ada") else {
             panic!()
         };
-        assert!(
-            retry_after > Duration::ZERO && retry_after <= Duration::from_secs(6),
-            "{retry_after:?}"
-        );
+        assert!(retry_after > Duration::ZERO && retry_after <= Duration::from_secs(6), "{retry_after:?}");
     }
 
     #[test]
     fn lifted_limits_refuse_nobody() {
-        let limiter = Limiter::new(&Limits {
-            enabled: false,
-            ..Limits::default()
-        });
+        let limiter = Limiter::new(&Limits { enabled: false, ..Limits::default() });
         assert!((0..1_000).all(|_| limiter.check(Kind::LoginName, "ada").is_ok()));
     }
 }

@@ -57,10 +57,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            max_body_bytes: 16_384,
-        }
+        Self { enabled: true, max_body_bytes: 16_384 }
     }
 }
 

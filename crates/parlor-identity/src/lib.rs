@@ -33,11 +33,7 @@ pub struct IdentitySettings {
 impl Default for IdentitySettings {
     fn default() -> Self {
         let month = Duration::from_hours(30 * 24);
-        Self {
-            session_ttl: month,
-            concurrent_hashes: 2,
-            queued_hashes: 64,
-        }
+        Self { session_ttl: month, concurrent_hashes: 2, queued_hashes: 64 }
     }
 }
 
@@ -57,12 +53,6 @@ impl Identity {
     /// Knows the users of one workspace.
     pub fn new(store: Store, env: Env, workspace: WorkspaceId, settings: IdentitySettings) -> Self {
         let hasher = Hasher::new(env.clone(), settings.concurrent_hashes, settings.queued_hashes);
-        Self(Arc::new(Parts {
-            store,
-            env,
-            workspace,
-            settings,
-            hasher,
-        }))
+        Self(Arc::new(Parts { store, env, workspace, settings, hasher }))
     }
 }

@@ -88,19 +88,14 @@ impl Hasher {
     pub(crate) fn new(env: Env, concurrent: usize, queued: usize) -> Self {
         let running = Arc::new(Semaphore::new(concurrent.max(1)));
         let admitted = Arc::new(Semaphore::new(concurrent.max(1) + queued));
-        Self {
-            env,
-            running,
-            admitted,
-        }
+        Self { env, running, admitted }
     }
 
     async fn hash(&self, password: &str) -> Result<String, Error> {
         let (salt, password) = (self.env.random_bytes::<16>(), password.to_owned());
         self.run(move || {
             let hash = argon2()?.hash_password_with_salt(password.as_bytes(), &salt);
-            hash.map(|hash| hash.to_string())
-                .map_err(|error| Error::Failed(error.to_string()))
+            hash.map(|hash| hash.to_string()).map_err(|error| Error::Failed(error.to_string()))
         })
         .await
     }
@@ -118,22 +113,14 @@ impl Hasher {
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let admitted = self
-            .admitted
-            .clone()
-            .try_acquire_owned()
-            .map_err(|error| match error {
-                TryAcquireError::NoPermits => Error::Refused(Refusal::Busy {
-                    retry_after: Duration::from_secs(2),
-                }),
-                TryAcquireError::Closed => Error::Failed("the hasher is closed".into()),
-            })?;
-        let running = self
-            .running
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|error| Error::Failed(error.to_string()))?;
+        let admitted = self.admitted.clone().try_acquire_owned().map_err(|error| match error {
+            TryAcquireError::NoPermits => {
+                Error::Refused(Refusal::Busy { retry_after: Duration::from_secs(2) })
+            }
+            TryAcquireError::Closed => Error::Failed("the hasher is closed".into()),
+        })?;
+        let running =
+            self.running.clone().acquire_owned().await.map_err(|error| Error::Failed(error.to_string()))?;
         // The permits move along: if the caller goes away, the hash still counts until it is done.
         let task = tokio::task::spawn_blocking(move || {
             let _permits = (admitted, running);
@@ -150,9 +137,7 @@ fn argon2() -> Result<Argon2<'static>, Error> {
 
 /// True if a hash was made at another cost than today's.
 fn is_outdated(stored: &str) -> bool {
-    let params = PasswordHash::new(stored)
-        .ok()
-        .and_then(|hash| Params::try_from(&hash).ok());
+    let params = PasswordHash::new(stored).ok().and_then(|hash| Params::try_from(&hash).ok());
     params.is_none_or(|params| (params.m_cost(), params.t_cost(), params.p_cost()) != (MEMORY, 1, 1))
 }
 
@@ -176,14 +161,7 @@ mod tests {
     }
 
     fn hasher(concurrent: usize, queued: usize) -> Hasher {
-        Hasher::new(
-            Env {
-                clock: Arc::new(Still),
-                random: Arc::new(Still),
-            },
-            concurrent,
-            queued,
-        )
+        Hasher::new(Env { clock: Arc::new(Still), random: Arc::new(Still) }, concurrent, queued)
     }
 
     #[tokio::test]

@@ -20,19 +20,14 @@ impl Identity {
         let session = Session {
             id: SessionId::generate(&self.0.env),
             user,
-            label: label
-                .chars()
-                .filter(|character| !character.is_control())
-                .take(MAX_LABEL)
-                .collect(),
+            label: label.chars().filter(|character| !character.is_control()).take(MAX_LABEL).collect(),
             created_at: now,
             last_seen_at: now,
             expires_at: now.after(self.0.settings.session_ttl),
         };
         let token = Token::generate(&self.0.env);
         let (row, hash) = (session.clone(), tokens::hash(token.expose()));
-        self.write(move |tx| Box::pin(async move { Ok(tx.insert_session(&row, &hash).await?) }))
-            .await?;
+        self.write(move |tx| Box::pin(async move { Ok(tx.insert_session(&row, &hash).await?) })).await?;
         Ok((session, token))
     }
 
@@ -45,16 +40,12 @@ impl Identity {
             .read(move |tx| Box::pin(async move { Ok::<_, Error>(tx.session_by_token(&hash).await?) }))
             .await?;
         let now = self.0.env.now();
-        let (session, user) = found
-            .filter(|(session, _)| now < session.expires_at)
-            .ok_or(Refusal::Unauthenticated)?;
+        let (session, user) =
+            found.filter(|(session, _)| now < session.expires_at).ok_or(Refusal::Unauthenticated)?;
         if now.since(session.last_seen_at) >= GRAIN {
             self.touch(session.id);
         }
-        Ok(Actor {
-            user,
-            session: session.id,
-        })
+        Ok(Actor { user, session: session.id })
     }
 
     /// One's signed-in devices, the newest first.
@@ -65,10 +56,7 @@ impl Identity {
             .store
             .read(move |tx| Box::pin(async move { Ok::<_, Error>(tx.sessions_of(user).await?) }))
             .await?;
-        Ok(sessions
-            .into_iter()
-            .filter(|session| now < session.expires_at)
-            .collect())
+        Ok(sessions.into_iter().filter(|session| now < session.expires_at).collect())
     }
 
     /// Ends one of one's sessions; also the one that speaks.
@@ -77,11 +65,7 @@ impl Identity {
         let found = self
             .write(move |tx| Box::pin(async move { Ok(tx.delete_session(user, session).await?) }))
             .await?;
-        if found {
-            Ok(())
-        } else {
-            Err(Refusal::NotFound("session").into())
-        }
+        if found { Ok(()) } else { Err(Refusal::NotFound("session").into()) }
     }
 
     /// Changes one's password and ends all of one's other sessions. Returns those.
@@ -106,8 +90,7 @@ impl Identity {
     /// Removes the rows of sessions that have expired. Returns those, whose sockets are to be closed.
     pub async fn sweep_sessions(&self) -> Result<Vec<SessionId>, Error> {
         let now = self.0.env.now();
-        self.write(move |tx| Box::pin(async move { Ok(tx.delete_expired_sessions(now).await?) }))
-            .await
+        self.write(move |tx| Box::pin(async move { Ok(tx.delete_expired_sessions(now).await?) })).await
     }
 
     /// Notes that a session was seen, beside whatever it came for. Nobody waits for that, and a failure costs nothing

@@ -67,9 +67,6 @@ pub(crate) mod testing {
 
     /// An environment that stands still.
     pub(crate) fn env(milliseconds: i64, byte: u8) -> Env {
-        Env {
-            clock: Arc::new(Fixed(milliseconds, byte)),
-            random: Arc::new(Fixed(milliseconds, byte)),
-        }
+        Env { clock: Arc::new(Fixed(milliseconds, byte)), random: Arc::new(Fixed(milliseconds, byte)) }
     }
 }

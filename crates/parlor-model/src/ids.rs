@@ -156,14 +156,7 @@ mod tests {
     fn other_kinds_and_broken_texts_are_refused() {
         let user = UserId::generate(&testing::env(1, 1)).to_string();
         assert!(user.parse::<RoomId>().is_err());
-        for text in [
-            "",
-            "usr_",
-            "usr_0",
-            "usr_zzzzzzzzzzzzzzzzzzzzzzzzzz",
-            "usr_ILOU",
-            "06dq",
-        ] {
+        for text in ["", "usr_", "usr_0", "usr_zzzzzzzzzzzzzzzzzzzzzzzzzz", "usr_ILOU", "06dq"] {
             assert!(text.parse::<UserId>().is_err(), "{text:?}");
         }
     }

@@ -61,20 +61,9 @@ mod tests {
         assert!(invite().is_open(now));
         assert!(!invite().is_open(Timestamp::from_millis(2_000)));
         assert!(!Invite { uses: 2, ..invite() }.is_open(now));
+        assert!(!Invite { revoked: true, ..invite() }.is_open(now));
         assert!(
-            !Invite {
-                revoked: true,
-                ..invite()
-            }
-            .is_open(now)
-        );
-        assert!(
-            Invite {
-                expires_at: None,
-                max_uses: None,
-                ..invite()
-            }
-            .is_open(Timestamp::from_millis(i64::MAX))
+            Invite { expires_at: None, max_uses: None, ..invite() }.is_open(Timestamp::from_millis(i64::MAX))
         );
     }
 }

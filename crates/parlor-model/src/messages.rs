@@ -27,9 +27,7 @@ impl MessageKind {
 
     /// The kind of that word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Text, Self::Action]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        [Self::Text, Self::Action].into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -85,10 +83,7 @@ impl Nonce {
             || text.len() > Self::MAX_BYTES
             || !text.bytes().all(|byte| byte.is_ascii_graphic())
         {
-            return Err(Refusal::invalid(
-                Field::Nonce,
-                "it must be 1 to 64 visible ASCII characters",
-            ));
+            return Err(Refusal::invalid(Field::Nonce, "it must be 1 to 64 visible ASCII characters"));
         }
         Ok(Self(text))
     }
@@ -141,27 +136,15 @@ mod tests {
     #[test]
     fn a_body_is_kept_to_the_byte() {
         let text = "  \u{2}bold\u{2}\tand\nlines  ".to_owned();
-        assert_eq!(
-            Body::new(text.clone(), 100).map(|body| body.as_str().to_owned()),
-            Ok(text)
-        );
+        assert_eq!(Body::new(text.clone(), 100).map(|body| body.as_str().to_owned()), Ok(text));
     }
 
     #[test]
     fn blank_long_and_nul_bodies_are_refused() {
         assert_eq!(Body::new(" \n\t".into(), 100), Err(Refusal::BodyEmpty));
-        assert_eq!(
-            Body::new("é".repeat(6), 11),
-            Err(Refusal::BodyTooLong { max_bytes: 11 })
-        );
+        assert_eq!(Body::new("é".repeat(6), 11), Err(Refusal::BodyTooLong { max_bytes: 11 }));
         assert!(Body::new("é".repeat(6), 12).is_ok());
-        assert!(matches!(
-            Body::new("a\0b".into(), 100),
-            Err(Refusal::Invalid {
-                field: Field::Body,
-                ..
-            })
-        ));
+        assert!(matches!(Body::new("a\0b".into(), 100), Err(Refusal::Invalid { field: Field::Body, .. })));
     }
 
     #[test]

@@ -45,26 +45,20 @@ fn is_hidden(character: char) -> bool {
 
 /// True if the text has a letter, a digit or a symbol: something to see.
 fn is_visible(text: &str) -> bool {
-    text.chars()
-        .any(|character| !character.is_whitespace() && !is_hidden(character))
+    text.chars().any(|character| !character.is_whitespace() && !is_hidden(character))
 }
 
 /// Checks a name that people write freely: `max` characters, NFC, single spaces, nothing hidden.
 fn free_text(text: &str, field: Field, min: usize, max: usize) -> Result<String, Refusal> {
     let text: String = text.trim().nfc().collect();
     if let Some(character) = text.chars().find(|&character| is_hidden(character)) {
-        let reason = format!(
-            "it contains an invisible or control character (U+{:04X})",
-            u32::from(character)
-        );
+        let reason =
+            format!("it contains an invisible or control character (U+{:04X})", u32::from(character));
         return Err(Refusal::invalid(field, reason));
     }
     let length = text.chars().count();
     if length < min || length > max || (min > 0 && !is_visible(&text)) {
-        return Err(Refusal::invalid(
-            field,
-            format!("it must have {min} to {max} characters"),
-        ));
+        return Err(Refusal::invalid(field, format!("it must have {min} to {max} characters")));
     }
     Ok(text)
 }
@@ -193,11 +187,7 @@ impl Slug {
             .split(|character: char| !character.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .collect();
-        let mut slug = if words.is_empty() {
-            "room".to_owned()
-        } else {
-            words.join("-")
-        };
+        let mut slug = if words.is_empty() { "room".to_owned() } else { words.join("-") };
         if let Some(suffix) = suffix {
             slug.push('-');
             slug.push_str(suffix);
@@ -246,13 +236,9 @@ mod tests {
 
     #[test]
     fn look_alikes_share_a_key() {
-        for (one, other) in [
-            ("paypal", "раураl"),
-            ("admin", "аdmin"),
-            ("bill", "bi1l"),
-            ("scope", "ѕсоре"),
-            ("rn", "m"),
-        ] {
+        for (one, other) in
+            [("paypal", "раураl"), ("admin", "аdmin"), ("bill", "bi1l"), ("scope", "ѕсоре"), ("rn", "m")]
+        {
             assert_eq!(NameKey::of(one), NameKey::of(other), "{one} {other}");
         }
         assert_ne!(NameKey::of("ada"), NameKey::of("eve"));
@@ -267,15 +253,7 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_refused_by_name() {
-        for name in [
-            "a\u{202e}b",
-            "\u{200b}",
-            "a\nb",
-            "a\u{7}",
-            "\u{3164}",
-            "a\u{2066}b",
-            "\u{feff}x",
-        ] {
+        for name in ["a\u{202e}b", "\u{200b}", "a\nb", "a\u{7}", "\u{3164}", "a\u{2066}b", "\u{feff}x"] {
             assert!(DisplayName::new(name).is_err(), "{name:?}");
             assert!(RoomName::new(name).is_err(), "{name:?}");
             assert!(Topic::new(&format!("x{name}x")).is_err(), "{name:?}");

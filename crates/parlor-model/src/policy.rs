@@ -80,10 +80,7 @@ impl Access {
 
     /// The actor's role, if they are in the room.
     pub fn role(&self) -> Option<MemberRole> {
-        self.member
-            .as_ref()
-            .filter(|member| member.active)
-            .map(|member| member.role)
+        self.member.as_ref().filter(|member| member.active).map(|member| member.role)
     }
 }
 
@@ -95,11 +92,7 @@ pub fn may(actor: &Actor, action: Action, access: &Access) -> Result<(), Refusal
     if access.room.workspace != actor.workspace() || !sees(actor, access) {
         return Err(Refusal::NotFound("room"));
     }
-    if allowed(actor, action, access) {
-        Ok(())
-    } else {
-        Err(Refusal::Forbidden(action.words()))
-    }
+    if allowed(actor, action, access) { Ok(()) } else { Err(Refusal::Forbidden(action.words())) }
 }
 
 fn sees(actor: &Actor, access: &Access) -> bool {

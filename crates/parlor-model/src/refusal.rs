@@ -133,9 +133,6 @@ pub enum Refusal {
 impl Refusal {
     /// A refusal of a field's value.
     pub fn invalid(field: Field, reason: impl Into<String>) -> Self {
-        Self::Invalid {
-            field,
-            reason: reason.into(),
-        }
+        Self::Invalid { field, reason: reason.into() }
     }
 }

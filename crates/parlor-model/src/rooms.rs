@@ -27,9 +27,7 @@ impl RoomKind {
 
     /// The kind of that word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Public, Self::Private]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        [Self::Public, Self::Private].into_iter().find(|kind| kind.as_str() == word)
     }
 }
 

@@ -63,21 +63,12 @@ mod tests {
 
     #[test]
     fn me_is_an_action() {
-        assert_eq!(
-            parse("/me waves  ".into()),
-            Ok(Typed::Message(MessageKind::Action, "waves  ".into()))
-        );
-        assert_eq!(
-            parse("/me".into()),
-            Ok(Typed::Message(MessageKind::Action, String::new()))
-        );
+        assert_eq!(parse("/me waves  ".into()), Ok(Typed::Message(MessageKind::Action, "waves  ".into())));
+        assert_eq!(parse("/me".into()), Ok(Typed::Message(MessageKind::Action, String::new())));
     }
 
     #[test]
     fn an_unknown_command_is_not_told_to_the_room() {
-        assert_eq!(
-            parse("/usr is full".into()),
-            Err(Refusal::UnknownCommand("usr".into()))
-        );
+        assert_eq!(parse("/usr is full".into()), Err(Refusal::UnknownCommand("usr".into())));
     }
 }

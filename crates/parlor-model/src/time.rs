@@ -23,10 +23,7 @@ impl Timestamp {
     /// This time, later by `duration`; the end of time if that is nearer.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// How long after `earlier` this is; zero if it isn't.
@@ -50,10 +47,7 @@ mod tests {
 
     #[test]
     fn displays_as_rfc_3339() {
-        assert_eq!(
-            Timestamp::from_millis(1_700_000_000_120).to_string(),
-            "2023-11-14T22:13:20.120Z"
-        );
+        assert_eq!(Timestamp::from_millis(1_700_000_000_120).to_string(), "2023-11-14T22:13:20.120Z");
         assert_eq!(Timestamp::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
     }
 

@@ -142,38 +142,21 @@ error_codes! {
 impl Error {
     /// An error with nothing but a code and words.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            details: None,
-            retry_after: None,
-        }
+        Self { code, message: message.into(), details: None, retry_after: None }
     }
 
     /// A fault that the log knows as `incident`.
     pub fn internal(incident: String) -> Self {
         let message = "Something went wrong on the server. It was logged.";
-        let details = ErrorDetails {
-            incident: Some(incident),
-            ..ErrorDetails::default()
-        };
-        Self {
-            details: Some(details),
-            ..Self::new(ErrorCode::Internal, message)
-        }
+        let details = ErrorDetails { incident: Some(incident), ..ErrorDetails::default() };
+        Self { details: Some(details), ..Self::new(ErrorCode::Internal, message) }
     }
 
     /// A frame or request that is larger than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
-        let details = ErrorDetails {
-            limit: u64::try_from(limit).ok(),
-            ..ErrorDetails::default()
-        };
+        let details = ErrorDetails { limit: u64::try_from(limit).ok(), ..ErrorDetails::default() };
         let message = format!("That is too large: at most {limit} bytes fit.");
-        Self {
-            details: Some(details),
-            ..Self::new(ErrorCode::TooLarge, message)
-        }
+        Self { details: Some(details), ..Self::new(ErrorCode::TooLarge, message) }
     }
 }
 
@@ -207,14 +190,12 @@ impl From<&Refusal> for ErrorCode {
 impl From<&Refusal> for Error {
     fn from(refusal: &Refusal) -> Self {
         let details = match refusal {
-            Refusal::Invalid { field, .. } => Some(ErrorDetails {
-                field: Some(field.as_str().to_owned()),
-                ..ErrorDetails::default()
-            }),
-            Refusal::BodyTooLong { max_bytes } => Some(ErrorDetails {
-                limit: u64::try_from(*max_bytes).ok(),
-                ..ErrorDetails::default()
-            }),
+            Refusal::Invalid { field, .. } => {
+                Some(ErrorDetails { field: Some(field.as_str().to_owned()), ..ErrorDetails::default() })
+            }
+            Refusal::BodyTooLong { max_bytes } => {
+                Some(ErrorDetails { limit: u64::try_from(*max_bytes).ok(), ..ErrorDetails::default() })
+            }
             _ => None,
         };
         let retry_after = match refusal {
@@ -223,12 +204,7 @@ impl From<&Refusal> for Error {
             }
             _ => None,
         };
-        Self {
-            code: ErrorCode::from(refusal),
-            message: refusal.to_string(),
-            details,
-            retry_after,
-        }
+        Self { code: ErrorCode::from(refusal), message: refusal.to_string(), details, retry_after }
     }
 }
 
@@ -329,9 +305,7 @@ mod tests {
     fn refusals_keep_what_a_program_needs() {
         let error = Error::from(&Refusal::BodyTooLong { max_bytes: 10 });
         assert_eq!(error.details.unwrap().limit, Some(10));
-        let error = Error::from(&Refusal::Busy {
-            retry_after: std::time::Duration::from_millis(1500),
-        });
+        let error = Error::from(&Refusal::Busy { retry_after: std::time::Duration::from_millis(1500) });
         assert_eq!((error.code, error.retry_after), (ErrorCode::Busy, Some(1.5)));
     }
 }

@@ -225,41 +225,25 @@ impl ServerFrame {
         use model::Change;
         let (room, seq) = (event.room.to_string(), event.seq);
         match &event.change {
-            Change::MessageCreated(message) => Self::MessageCreated {
-                room,
-                seq,
-                data: Message::new(message, html),
-            },
-            Change::MessageEdited(message) => Self::MessageEdited {
-                room,
-                seq,
-                data: Message::new(message, html),
-            },
-            Change::MessageDeleted(message) => Self::MessageDeleted {
-                room,
-                seq,
-                data: Message::new(message, html),
-            },
-            Change::MemberJoined(member, user) => Self::MemberJoined {
-                room,
-                seq,
-                data: Member::new(member, user, None),
-            },
-            Change::MemberLeft(member, user) => Self::MemberLeft {
-                room,
-                seq,
-                data: Member::new(member, user, None),
-            },
-            Change::MemberUpdated(member, user) => Self::MemberUpdated {
-                room,
-                seq,
-                data: Member::new(member, user, None),
-            },
-            Change::RoomUpdated(changed) => Self::RoomUpdated {
-                room,
-                seq,
-                data: Room::new(changed, None),
-            },
+            Change::MessageCreated(message) => {
+                Self::MessageCreated { room, seq, data: Message::new(message, html) }
+            }
+            Change::MessageEdited(message) => {
+                Self::MessageEdited { room, seq, data: Message::new(message, html) }
+            }
+            Change::MessageDeleted(message) => {
+                Self::MessageDeleted { room, seq, data: Message::new(message, html) }
+            }
+            Change::MemberJoined(member, user) => {
+                Self::MemberJoined { room, seq, data: Member::new(member, user, None) }
+            }
+            Change::MemberLeft(member, user) => {
+                Self::MemberLeft { room, seq, data: Member::new(member, user, None) }
+            }
+            Change::MemberUpdated(member, user) => {
+                Self::MemberUpdated { room, seq, data: Member::new(member, user, None) }
+            }
+            Change::RoomUpdated(changed) => Self::RoomUpdated { room, seq, data: Room::new(changed, None) },
         }
     }
 }
@@ -270,10 +254,8 @@ mod tests {
 
     #[test]
     fn a_frame_has_the_shape_of_the_contract() {
-        let frame = ServerFrame::Ok {
-            reference: Some(2),
-            data: serde_json::json!({"id": "msg_1", "seq": 43}),
-        };
+        let frame =
+            ServerFrame::Ok { reference: Some(2), data: serde_json::json!({"id": "msg_1", "seq": 43}) };
         let json = serde_json::to_string(&frame).unwrap();
         assert_eq!(json, r#"{"type":"ok","ref":2,"data":{"id":"msg_1","seq":43}}"#);
         assert_eq!(serde_json::from_str::<ServerFrame>(&json).unwrap(), frame);

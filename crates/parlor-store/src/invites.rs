@@ -20,7 +20,7 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     );
     INVITE_BY_CODE = portable(concat!("SELECT ", invite_columns!(), " FROM invites WHERE code_hash = $1"));
-    INVITES_OF = portable(concat!("SELECT ", invite_columns!(), " FROM invites WHERE room_id = $1 ORDER BY id"));
+    INVITES_OF = portable(concat!("SELECT ", invite_columns!(), " FROM invites WHERE room_id = $1 ORDER BY id DESC"));
     USE_INVITE = portable(
         "UPDATE invites SET uses = uses + 1
          WHERE id = $1 AND NOT revoked AND (expires_at IS NULL OR expires_at > $2) AND (max_uses IS NULL OR uses < max_uses)"

@@ -1,7 +1,8 @@
 //! A transaction: what the work of [`crate::Store::write`] and [`crate::Store::read`] sees. The methods that name
 //! things stand in one file a noun (`users`, `rooms`, …); here is only how a statement runs.
 
-use crate::error::Error;
+use crate::append::{Append, Appended};
+use crate::error::{AppendError, Error};
 use crate::statement::Statement;
 use crate::value::{Columns, Param};
 
@@ -21,15 +22,28 @@ pub(crate) type Read<T> = fn(&mut Columns<'_>) -> Result<T, Error>;
 
 impl<'c> Tx<'c> {
     pub(crate) fn sqlite(connection: &'c mut rusqlite::Connection) -> Self {
-        Self {
-            backend: Backend::Sqlite(connection),
-        }
+        Self { backend: Backend::Sqlite(connection) }
     }
 
     pub(crate) fn postgres(transaction: &'c deadpool_postgres::Transaction<'c>) -> Self {
-        Self {
-            backend: Backend::Postgres(transaction),
-        }
+        Self { backend: Backend::Postgres(transaction) }
+    }
+
+    /// Appends a message inside this transaction: slower than [`crate::Store::append`], but under whatever lock the
+    /// work holds.
+    ///
+    /// # Errors
+    /// See [`AppendError`].
+    pub async fn append(&mut self, append: Append) -> Result<Appended, AppendError> {
+        let group = [append];
+        let outcomes = match &mut self.backend {
+            Backend::Sqlite(connection) => crate::append::sqlite::append(connection, &group, false)?,
+            Backend::Postgres(transaction) => {
+                crate::append::postgres::append(transaction, &group, false).await?
+            }
+        };
+        let none = || AppendError::Store(Error::Database("an append had no outcome".into()));
+        outcomes.into_iter().next().ok_or_else(none)?
     }
 
     /// All rows of a statement.

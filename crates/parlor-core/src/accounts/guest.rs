@@ -37,10 +37,7 @@ impl Core {
         invite: Option<&str>,
     ) -> Result<User, Error> {
         let username = Username::new(username)?;
-        let admission = Admission {
-            invite: invite.map(str::to_owned),
-            setup_token: None,
-        };
+        let admission = Admission { invite: invite.map(str::to_owned), setup_token: None };
         let (core, id) = (self.clone(), actor.id());
         self.commit(move |tx| {
             Box::pin(async move {
@@ -50,12 +47,7 @@ impl Core {
                 }
                 let used = admit(tx, &core, &guest, &admission).await?;
                 refuse_taken_username(tx, &core, &username).await?;
-                let user = User {
-                    username,
-                    role: Role::Member,
-                    invited: guest.invited || used,
-                    ..guest
-                };
+                let user = User { username, role: Role::Member, invited: guest.invited || used, ..guest };
                 if !tx.update_user(&user, Some(&password_hash)).await? {
                     return Err(Refusal::NameTaken.into());
                 }
@@ -89,10 +81,7 @@ pub(super) async fn tell_rooms(tx: &mut Tx<'_>, core: &Core, user: &User) -> Res
     let mut rooms: Vec<(Room, Member)> = tx.rooms_of(user.id).await?;
     // Everybody locks rooms in the order of their ids, so no two transactions wait for each other.
     rooms.sort_unstable_by_key(|(room, _)| room.id);
-    let actor = Actor {
-        user: user.clone(),
-        session: SessionId::generate(core.env()),
-    };
+    let actor = Actor { user: user.clone(), session: SessionId::generate(core.env()) };
     let mut events = Vec::new();
     for room in rooms.into_iter().map(|(room, _)| room.id) {
         events.extend(tell_room(tx, core, &actor, room).await?);
@@ -111,10 +100,7 @@ async fn tell_room(
         return Ok(Vec::new());
     };
     let seq = change.next_seq();
-    let member = Member {
-        changed_seq: seq,
-        ..member
-    };
+    let member = Member { changed_seq: seq, ..member };
     tx.save_member(&member).await?;
     change.record(Change::MemberUpdated(member, actor.user.clone()));
     change.close(tx).await

@@ -85,23 +85,11 @@ pub(super) fn new_user(
 ) -> User {
     let id = UserId::generate(core.env());
     let created_at = core.env().now();
-    User {
-        id,
-        workspace: core.workspace(),
-        username,
-        display_name,
-        role,
-        invited,
-        created_at,
-    }
+    User { id, workspace: core.workspace(), username, display_name, role, invited, created_at }
 }
 
 pub(super) async fn insert(tx: &mut Tx<'_>, user: &User, password_hash: Option<&str>) -> Result<(), Error> {
-    if tx.insert_user(user, password_hash).await? {
-        Ok(())
-    } else {
-        Err(Refusal::NameTaken.into())
-    }
+    if tx.insert_user(user, password_hash).await? { Ok(()) } else { Err(Refusal::NameTaken.into()) }
 }
 
 /// Uses the invitation, if there is one, and joins its room.
@@ -135,8 +123,5 @@ async fn found(tx: &mut Tx<'_>, core: &Core, user: User) -> Result<(Entered, Vec
 
 /// Somebody who is just coming in acts for themselves, before there is a session.
 fn as_actor(core: &Core, user: &User) -> parlor_model::Actor {
-    parlor_model::Actor {
-        user: user.clone(),
-        session: SessionId::generate(core.env()),
-    }
+    parlor_model::Actor { user: user.clone(), session: SessionId::generate(core.env()) }
 }

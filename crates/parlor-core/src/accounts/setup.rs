@@ -1,11 +1,12 @@
 //! The one-time setup link, by which the owner's account is made.
 
+use parlor_model::ids::base32;
 use parlor_model::{Refusal, WorkspaceId};
 use parlor_store::Tx;
 
 use crate::{Core, Error, secret};
 
-/// The setting that holds the hash of the present token, in hexadecimal.
+/// The setting that holds the hash of the present token, as text.
 const SETTING: &str = "setup_token";
 
 impl Core {
@@ -28,8 +29,7 @@ impl Core {
                     if tx.has_owner(workspace).await? {
                         return Ok::<_, Error>(None);
                     }
-                    tx.put_setting(SETTING, &hexadecimal(&secret::hash(&token)))
-                        .await?;
+                    tx.put_setting(SETTING, &base32(&secret::hash(&token))).await?;
                     Ok(Some(token))
                 })
             })
@@ -40,7 +40,7 @@ impl Core {
 /// Refuses every token but the present one, and that one once there is an owner.
 pub(super) async fn check(tx: &mut Tx<'_>, workspace: WorkspaceId, token: &str) -> Result<(), Error> {
     let expected = tx.setting(SETTING).await?;
-    let matches = expected.is_some_and(|expected| expected == hexadecimal(&secret::hash(token)));
+    let matches = expected.is_some_and(|expected| expected == base32(&secret::hash(token)));
     if matches && !tx.has_owner(workspace).await? {
         return Ok(());
     }
@@ -51,8 +51,4 @@ pub(super) async fn check(tx: &mut Tx<'_>, workspace: WorkspaceId, token: &str) 
 pub(super) async fn close(tx: &mut Tx<'_>) -> Result<(), Error> {
     tx.delete_setting(SETTING).await?;
     Ok(())
-}
-
-fn hexadecimal(hash: &[u8; 32]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

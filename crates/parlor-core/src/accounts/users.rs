@@ -17,10 +17,7 @@ impl Core {
                         ids = tx.users_sharing_room(id, &ids).await?;
                     }
                     let users = tx.users(&ids).await?;
-                    Ok(users
-                        .into_iter()
-                        .filter(|user| user.workspace == workspace)
-                        .collect())
+                    Ok(users.into_iter().filter(|user| user.workspace == workspace).collect())
                 })
             })
             .await

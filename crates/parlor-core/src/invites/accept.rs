@@ -23,10 +23,7 @@ impl Core {
             .read(move |tx| {
                 Box::pin(async move {
                     let invite = open_invite(tx, &core, &code).await?;
-                    let room = tx
-                        .room(invite.workspace, invite.room)
-                        .await?
-                        .ok_or(Refusal::InviteInvalid)?;
+                    let room = tx.room(invite.workspace, invite.room).await?.ok_or(Refusal::InviteInvalid)?;
                     let invited_by = tx.user(invite.created_by).await?.ok_or(Refusal::InviteInvalid)?;
                     Ok(InvitePreview { room, invited_by })
                 })
@@ -45,10 +42,7 @@ impl Core {
                     return Err(Refusal::InviteInvalid.into());
                 }
                 change.admit(tx, &actor.user, MemberRole::Member).await?;
-                let joined = (
-                    change.access.room.clone(),
-                    change.access.role().unwrap_or(MemberRole::Member),
-                );
+                let joined = (change.access.room.clone(), change.access.role().unwrap_or(MemberRole::Member));
                 Ok((joined, change.close(tx).await?))
             })
         })

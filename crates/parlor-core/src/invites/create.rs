@@ -40,8 +40,7 @@ impl Core {
             uses: 0,
             revoked: false,
         };
-        self.insert_invite(actor, invite.clone(), secret::hash(&code))
-            .await?;
+        self.insert_invite(actor, invite.clone(), secret::hash(&code)).await?;
         Ok((invite, code))
     }
 

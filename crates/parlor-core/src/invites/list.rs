@@ -21,10 +21,7 @@ impl Core {
             .store()
             .read(move |tx| Box::pin(async move { Ok::<_, Error>(tx.invites_of(room).await?) }))
             .await?;
-        Ok(invites
-            .into_iter()
-            .filter(|invite| all || invite.created_by == actor.id())
-            .collect())
+        Ok(invites.into_iter().filter(|invite| all || invite.created_by == actor.id()).collect())
     }
 
     /// Withdraws an invitation: one's own, or any if one owns the room. Withdrawing twice changes nothing.
@@ -34,11 +31,7 @@ impl Core {
             Box::pin(async move {
                 let change = RoomChange::open(tx, &core, &actor, room).await?;
                 may(&actor, Action::SeeRoom, &change.access)?;
-                let found = tx
-                    .invites_of(room)
-                    .await?
-                    .into_iter()
-                    .find(|found| found.id == invite);
+                let found = tx.invites_of(room).await?.into_iter().find(|found| found.id == invite);
                 let found = found.filter(|found| {
                     found.created_by == actor.id()
                         || may(&actor, Action::ManageInvites, &change.access).is_ok()

@@ -19,17 +19,8 @@ impl Core {
             Box::pin(async move {
                 let mut change = RoomChange::open(tx, &core, &actor, room).await?;
                 may(&actor, Action::SeeRoom, &change.access)?;
-                let mut message = tx
-                    .message(room, message)
-                    .await?
-                    .ok_or(Refusal::NotFound("message"))?;
-                may(
-                    &actor,
-                    Action::Delete {
-                        author: message.author,
-                    },
-                    &change.access,
-                )?;
+                let mut message = tx.message(room, message).await?.ok_or(Refusal::NotFound("message"))?;
+                may(&actor, Action::Delete { author: message.author }, &change.access)?;
                 if message.deleted_at.is_some() {
                     let seq = message.changed_seq;
                     return Ok(((message, seq), Vec::new()));

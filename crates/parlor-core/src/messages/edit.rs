@@ -22,18 +22,9 @@ impl Core {
             Box::pin(async move {
                 let mut change = RoomChange::open(tx, &core, &actor, room).await?;
                 may(&actor, Action::SeeRoom, &change.access)?;
-                let found = tx
-                    .message(room, message)
-                    .await?
-                    .filter(|message| message.deleted_at.is_none());
+                let found = tx.message(room, message).await?.filter(|message| message.deleted_at.is_none());
                 let mut message = found.ok_or(Refusal::NotFound("message"))?;
-                may(
-                    &actor,
-                    Action::Edit {
-                        author: message.author,
-                    },
-                    &change.access,
-                )?;
+                may(&actor, Action::Edit { author: message.author }, &change.access)?;
                 if message.body == body {
                     let seq = message.changed_seq;
                     return Ok(((message, seq), Vec::new()));

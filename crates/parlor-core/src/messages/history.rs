@@ -42,11 +42,7 @@ impl Core {
                     may(&actor, Action::ReadHistory, &access)?;
                     let messages = tx.history(room, Page { cursor, limit }).await?;
                     let users = authors(tx, &messages).await?;
-                    Ok(History {
-                        messages,
-                        head: access.room.head,
-                        users,
-                    })
+                    Ok(History { messages, head: access.room.head, users })
                 })
             })
             .await

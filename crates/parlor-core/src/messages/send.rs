@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use parlor_model::slash::{self, Typed};
 use parlor_model::{
-    Action, Actor, Body, Change, Field, Message, MessageId, Nonce, Refusal, RoomEvent, RoomId,
+    Action, Actor, Body, Change, Field, Message, MessageId, Nonce, Refusal, RoomEvent, RoomId, may,
 };
 use parlor_store::{Append, AppendError, Appended, NewMessage};
 
+use crate::change::RoomChange;
 use crate::limits::Kind;
 use crate::{Core, Error};
 
-/// How often a send is checked again because access to the room changed between the check and the commit. Every round
-/// means that somebody joined, left or was moderated in those milliseconds.
-const ROUNDS: usize = 16;
+/// How often a send is checked again, because access to the room changed between the check and the commit, before it
+/// takes the room's lock to get through a crowd that comes and goes.
+const ROUNDS: usize = 3;
 
 /// What somebody typed.
 #[derive(Debug, Clone)]
@@ -52,27 +53,37 @@ impl Core {
                 Ok(access) => access,
                 Err(refused) => return self.first_result(room, &message, refused).await,
             };
-            let append = Append {
-                room,
-                access_version: access.version(),
-                message: message.clone(),
-            };
+            let append = Append { room, access_version: access.version(), message: message.clone() };
             match self.append(append).await {
                 Err(AppendError::AccessChanged) => {}
-                Err(AppendError::RoomGone) => return Err(Refusal::NotFound("room").into()),
-                Err(AppendError::ReplyNotFound) => {
-                    return Err(
-                        Refusal::invalid(Field::ReplyTo, "there is no such message in this room").into(),
-                    );
-                }
-                Err(AppendError::Store(error)) => return Err(error.into()),
-                Ok(appended) => return same_room(room, appended.message),
+                outcome => return same_room(room, refusing(outcome)?.message),
             }
         }
-        Err(Refusal::Busy {
-            retry_after: Duration::from_millis(200),
-        }
-        .into())
+        self.append_under_lock(actor, room, message).await
+    }
+
+    /// Checks and appends in one transaction, which nobody else can come between.
+    async fn append_under_lock(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        message: NewMessage,
+    ) -> Result<Message, Error> {
+        let (core, actor) = (self.clone(), actor.clone());
+        let message = self
+            .commit(move |tx| {
+                Box::pin(async move {
+                    let change = RoomChange::open(tx, &core, &actor, room).await?;
+                    may(&actor, Action::Send, &change.access)?;
+                    let append = Append { room, access_version: change.access.version(), message };
+                    let appended = refusing(tx.append(append).await)?;
+                    let events =
+                        if appended.repeated { Vec::new() } else { vec![created(&appended.message)] };
+                    Ok((appended.message, events))
+                })
+            })
+            .await?;
+        same_room(room, message)
     }
 
     /// Appends and tells, also if the caller goes away in between.
@@ -81,25 +92,18 @@ impl Core {
         let task = tokio::spawn(async move {
             let appended = core.store().append(append).await?;
             if !appended.repeated {
-                let message = &appended.message;
-                core.publish([RoomEvent {
-                    room: message.room,
-                    seq: message.seq,
-                    at: message.sent_at,
-                    change: Change::MessageCreated(message.clone()),
-                }]);
+                core.publish([created(&appended.message)]);
             }
             Ok(appended)
         });
-        task.await
-            .unwrap_or(Err(AppendError::Store(parlor_store::Error::Panicked)))
+        task.await.unwrap_or(Err(AppendError::Store(parlor_store::Error::Panicked)))
     }
 
     /// Somebody who may no longer write here may still learn that what they sent before had arrived.
     async fn first_result(
         &self,
         room: RoomId,
-        message: &parlor_store::NewMessage,
+        message: &NewMessage,
         refused: Error,
     ) -> Result<Message, Error> {
         let Some(nonce) = message.nonce.clone() else {
@@ -114,6 +118,24 @@ impl Core {
             .await?;
         first.filter(|first| first.room == room).ok_or(refused)
     }
+}
+
+/// What is told of a new message.
+fn created(message: &Message) -> RoomEvent {
+    let change = Change::MessageCreated(message.clone());
+    RoomEvent { room: message.room, seq: message.seq, at: message.sent_at, change }
+}
+
+/// Turns what the store says into what the person is told.
+fn refusing(outcome: Result<Appended, AppendError>) -> Result<Appended, Error> {
+    outcome.map_err(|error| match error {
+        AppendError::RoomGone => Refusal::NotFound("room").into(),
+        AppendError::AccessChanged => Refusal::Busy { retry_after: Duration::from_millis(200) }.into(),
+        AppendError::ReplyNotFound => {
+            Refusal::invalid(Field::ReplyTo, "there is no such message in this room").into()
+        }
+        AppendError::Store(error) => error.into(),
+    })
 }
 
 /// A nonce that named a send in another room is a mistake of the client, which must not pass for a delivery here.

@@ -98,15 +98,8 @@ pub(crate) async fn refuse_taken_name(
     if Some(other) == except {
         return Ok(());
     }
-    let same = tx
-        .room(workspace, other)
-        .await?
-        .is_some_and(|room| room.name == *name);
-    Err(Error::Refused(if same {
-        Refusal::NameTaken
-    } else {
-        Refusal::NameConfusable
-    }))
+    let same = tx.room(workspace, other).await?.is_some_and(|room| room.name == *name);
+    Err(Error::Refused(if same { Refusal::NameTaken } else { Refusal::NameConfusable }))
 }
 
 /// An address that nobody has. A private room's ends in random letters, so that neither its own address nor another's

@@ -27,9 +27,7 @@ impl Core {
     /// The rooms one is in, by name.
     pub async fn my_rooms(&self, actor: &Actor) -> Result<Vec<(Room, Member)>, Error> {
         let user = actor.id();
-        self.store()
-            .read(move |tx| Box::pin(async move { Ok(tx.rooms_of(user).await?) }))
-            .await
+        self.store().read(move |tx| Box::pin(async move { Ok(tx.rooms_of(user).await?) })).await
     }
 
     /// A page of the rooms one may join, by name, with one's role in those that one is in. `after` is the name key of

@@ -14,10 +14,7 @@ impl Core {
                 let mut change = RoomChange::open(tx, &core, &actor, room).await?;
                 may(&actor, Action::Join, &change.access)?;
                 change.admit(tx, &actor.user, MemberRole::Member).await?;
-                let joined = (
-                    change.access.room.clone(),
-                    change.access.role().unwrap_or(MemberRole::Member),
-                );
+                let joined = (change.access.room.clone(), change.access.role().unwrap_or(MemberRole::Member));
                 Ok((joined, change.close(tx).await?))
             })
         })

@@ -30,12 +30,7 @@ async fn depart(tx: &mut Tx<'_>, change: &mut RoomChange, actor: &Actor) -> Resu
     };
     let seq = change.next_seq();
     let was_owner = present.role == MemberRole::Owner;
-    let member = Member {
-        active: false,
-        role: MemberRole::Member,
-        changed_seq: seq,
-        ..present
-    };
+    let member = Member { active: false, role: MemberRole::Member, changed_seq: seq, ..present };
     tx.save_member(&member).await?;
     change.room().access_seq = seq;
     change.room().member_count = change.room().member_count.saturating_sub(1);
@@ -58,11 +53,7 @@ async fn pass_on_ownership(tx: &mut Tx<'_>, change: &mut RoomChange, actor: &Act
         return Ok(());
     };
     let seq = change.next_seq();
-    let heir = Member {
-        role: MemberRole::Owner,
-        changed_seq: seq,
-        ..heir
-    };
+    let heir = Member { role: MemberRole::Owner, changed_seq: seq, ..heir };
     tx.save_member(&heir).await?;
     change.room().access_seq = seq;
     change.record(Change::MemberUpdated(heir, user));

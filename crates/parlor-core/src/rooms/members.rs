@@ -15,8 +15,6 @@ impl Core {
         limit: usize,
     ) -> Result<Vec<(Member, User)>, Error> {
         self.room_for(actor, room, Action::SeeRoom).await?;
-        self.store()
-            .read(move |tx| Box::pin(async move { Ok(tx.members(room, after, limit).await?) }))
-            .await
+        self.store().read(move |tx| Box::pin(async move { Ok(tx.members(room, after, limit).await?) })).await
     }
 }

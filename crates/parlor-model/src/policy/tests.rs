@@ -25,10 +25,7 @@ fn actor(role: Role) -> Actor {
         invited: false,
         created_at: Timestamp::from_millis(1),
     };
-    Actor {
-        user,
-        session: SessionId::generate(&env(1, 1)),
-    }
+    Actor { user, session: SessionId::generate(&env(1, 1)) }
 }
 
 fn access(kind: RoomKind, member: Option<(MemberRole, bool)>, guests_roam: bool) -> Access {
@@ -54,11 +51,7 @@ fn access(kind: RoomKind, member: Option<(MemberRole, bool)>, guests_roam: bool)
         changed_seq: 4,
         joined_at: Timestamp::from_millis(1),
     });
-    Access {
-        room,
-        member,
-        guests_roam,
-    }
+    Access { room, member, guests_roam }
 }
 
 /// One letter an action: `y` may, `n` may not, `.` does not know the room.
@@ -104,13 +97,7 @@ fn every_role_against_every_action() {
         (Role::Guest, Private, Some((M, true)), false, "yyyyyynynnnnn"),
         (Role::Member, Public, None, false, "yyynnnnnnnnnn"),
         (Role::Member, Public, Some((M, true)), false, "yyyyyynynnyyn"),
-        (
-            Role::Member,
-            Public,
-            Some((Moderator, true)),
-            false,
-            "yyyyyynyynyyn",
-        ),
+        (Role::Member, Public, Some((Moderator, true)), false, "yyyyyynyynyyn"),
         (Role::Member, Public, Some((O, true)), false, "yyyyyynyyyyyy"),
         (Role::Member, Public, Some((O, false)), false, "yyynnnnnnnnnn"),
         (Role::Member, Private, None, false, "............."),
@@ -142,11 +129,7 @@ fn another_workspace_is_not_there() {
 
 #[test]
 fn guests_stay_in_their_rooms() {
-    let actions = [
-        WorkspaceAction::CreateRoom,
-        WorkspaceAction::BrowseRooms,
-        WorkspaceAction::SeeEverybody,
-    ];
+    let actions = [WorkspaceAction::CreateRoom, WorkspaceAction::BrowseRooms, WorkspaceAction::SeeEverybody];
     let row = |role, roam| actions.map(|action| may_in_workspace(&actor(role), action, roam).is_ok());
     assert_eq!(row(Role::Guest, false), [false, false, false]);
     assert_eq!(row(Role::Guest, true), [false, true, false]);

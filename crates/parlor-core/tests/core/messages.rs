@@ -1,15 +1,13 @@
 //! Messages: sending once, editing, deleting, and that the events alone rebuild the room.
 
-mod world;
-
 use std::collections::BTreeMap;
 
+use crate::world::{World, refusal, typed};
 use parlor_core::{Cursor, RoomUpdate, SendMessage};
 use parlor_model::{
     Actor, Change, Field, Member, Message, MessageId, MessageKind, Refusal, RoomEvent, RoomId, RoomKind,
     RoomName, Seq, Topic, UserId,
 };
-use world::{World, refusal, typed};
 
 #[tokio::test]
 async fn a_send_is_idempotent_for_ever() {
@@ -18,40 +16,16 @@ async fn a_send_is_idempotent_for_ever() {
     let room = world.room(&ada, "Garden", RoomKind::Public).await;
     let other = world.room(&ada, "Orchard", RoomKind::Public).await;
     world.told().await;
-    let first = world
-        .core
-        .send_message(&ada, room.id, typed("hello", Some("n1")))
-        .await
-        .unwrap();
-    let second = world
-        .core
-        .send_message(&ada, room.id, typed("hello again", Some("n1")))
-        .await
-        .unwrap();
+    let first = world.core.send_message(&ada, room.id, typed("hello", Some("n1"))).await.unwrap();
+    let second = world.core.send_message(&ada, room.id, typed("hello again", Some("n1"))).await.unwrap();
     assert_eq!(first, second);
     assert_eq!(world.told().await.len(), 1);
-    let elsewhere = world
-        .core
-        .send_message(&ada, other.id, typed("hello", Some("n1")))
-        .await;
-    assert!(matches!(
-        refusal(elsewhere),
-        Refusal::Invalid {
-            field: Field::Nonce,
-            ..
-        }
-    ));
+    let elsewhere = world.core.send_message(&ada, other.id, typed("hello", Some("n1"))).await;
+    assert!(matches!(refusal(elsewhere), Refusal::Invalid { field: Field::Nonce, .. }));
     world.core.leave_room(&ada, room.id).await.unwrap();
-    let after = world
-        .core
-        .send_message(&ada, room.id, typed("hello", Some("n1")))
-        .await
-        .unwrap();
+    let after = world.core.send_message(&ada, room.id, typed("hello", Some("n1"))).await.unwrap();
     assert_eq!(first, after, "what had arrived before one left has still arrived");
-    assert!(matches!(
-        refusal(world.say(&ada, room.id, "more").await),
-        Refusal::Forbidden(_)
-    ));
+    assert!(matches!(refusal(world.say(&ada, room.id, "more").await), Refusal::Forbidden(_)));
 }
 
 #[tokio::test]
@@ -60,46 +34,24 @@ async fn what_is_typed_is_understood() {
     let ada = world.member("ada").await;
     let room = world.room(&ada, "Garden", RoomKind::Public).await.id;
     let action = world.say(&ada, room, "/me waves").await.unwrap();
-    assert_eq!(
-        (action.kind, action.body.as_str()),
-        (MessageKind::Action, "waves")
-    );
-    assert_eq!(
-        world.say(&ada, room, "//me waves").await.unwrap().body.as_str(),
-        "/me waves"
-    );
+    assert_eq!((action.kind, action.body.as_str()), (MessageKind::Action, "waves"));
+    assert_eq!(world.say(&ada, room, "//me waves").await.unwrap().body.as_str(), "/me waves");
     assert_eq!(
         refusal(world.say(&ada, room, "/frobnicate").await),
         Refusal::UnknownCommand("frobnicate".into())
     );
     assert_eq!(refusal(world.say(&ada, room, "/me").await), Refusal::BodyEmpty);
     let long = "x".repeat(16_385);
-    assert_eq!(
-        refusal(world.say(&ada, room, &long).await),
-        Refusal::BodyTooLong { max_bytes: 16_384 }
-    );
-    let reply = SendMessage {
-        reply_to: Some(MessageId::generate(world.core.env())),
-        ..typed("re", None)
-    };
+    assert_eq!(refusal(world.say(&ada, room, &long).await), Refusal::BodyTooLong { max_bytes: 16_384 });
+    let reply = SendMessage { reply_to: Some(MessageId::generate(world.core.env())), ..typed("re", None) };
     let refused = refusal(world.core.send_message(&ada, room, reply).await);
-    assert!(matches!(
-        refused,
-        Refusal::Invalid {
-            field: Field::ReplyTo,
-            ..
-        }
-    ));
+    assert!(matches!(refused, Refusal::Invalid { field: Field::ReplyTo, .. }));
 }
 
 #[tokio::test]
 async fn only_authors_edit_and_moderators_delete() {
     let world = World::open().await;
-    let (ada, eve, bob) = (
-        world.member("ada").await,
-        world.member("eve").await,
-        world.member("bob").await,
-    );
+    let (ada, eve, bob) = (world.member("ada").await, world.member("eve").await, world.member("bob").await);
     let room = world.room(&ada, "Garden", RoomKind::Public).await.id;
     for actor in [&eve, &bob] {
         world.core.join_room(actor, room).await.unwrap();
@@ -109,19 +61,9 @@ async fn only_authors_edit_and_moderators_delete() {
         refusal(world.core.edit_message(&ada, room, said.id, "x".into()).await),
         Refusal::Forbidden(_)
     ));
-    assert!(matches!(
-        refusal(world.core.delete_message(&bob, room, said.id).await),
-        Refusal::Forbidden(_)
-    ));
-    let (edited, seq) = world
-        .core
-        .edit_message(&eve, room, said.id, "second".into())
-        .await
-        .unwrap();
-    assert_eq!(
-        (edited.seq, edited.changed_seq, edited.body.as_str()),
-        (said.seq, seq, "second")
-    );
+    assert!(matches!(refusal(world.core.delete_message(&bob, room, said.id).await), Refusal::Forbidden(_)));
+    let (edited, seq) = world.core.edit_message(&eve, room, said.id, "second".into()).await.unwrap();
+    assert_eq!((edited.seq, edited.changed_seq, edited.body.as_str()), (said.seq, seq, "second"));
     let (tombstone, _) = world.core.delete_message(&ada, room, said.id).await.unwrap();
     assert_eq!((tombstone.seq, tombstone.body.as_str()), (said.seq, ""));
     assert_eq!(
@@ -152,9 +94,7 @@ async fn sends_survive_people_coming_and_going() {
         tasks.spawn(async move {
             for message in 0..25 {
                 let nonce = format!("{number}-{message}");
-                core.send_message(&ada, room, typed("hello", Some(&nonce)))
-                    .await
-                    .unwrap();
+                core.send_message(&ada, room, typed("hello", Some(&nonce))).await.unwrap();
             }
         });
     }
@@ -222,30 +162,13 @@ async fn events_rebuild_the_room_from_any_point() {
     for step in 0..60_usize {
         match step % 6 {
             0 => drop(world.core.join_room(&eve, room).await.unwrap()),
-            1 | 2 => said.push(
-                world
-                    .say(&ada, room, &format!("message {step}"))
-                    .await
-                    .unwrap()
-                    .id,
-            ),
+            1 | 2 => said.push(world.say(&ada, room, &format!("message {step}")).await.unwrap().id),
             3 => drop(
-                world
-                    .core
-                    .edit_message(&ada, room, said[step % said.len()], format!("edit {step}"))
-                    .await,
+                world.core.edit_message(&ada, room, said[step % said.len()], format!("edit {step}")).await,
             ),
-            4 if step % 4 == 0 => drop(
-                world
-                    .core
-                    .delete_message(&ada, room, said[step % said.len()])
-                    .await,
-            ),
+            4 if step % 4 == 0 => drop(world.core.delete_message(&ada, room, said[step % said.len()]).await),
             4 => {
-                let update = RoomUpdate {
-                    name: None,
-                    topic: Some(format!("topic {step}")),
-                };
+                let update = RoomUpdate { name: None, topic: Some(format!("topic {step}")) };
                 drop(world.core.update_room(&ada, room, update).await.unwrap());
             }
             _ => drop(world.core.leave_room(&eve, room).await.unwrap()),
@@ -261,10 +184,7 @@ async fn events_rebuild_the_room_from_any_point() {
     let present = heard.last().unwrap().clone();
     assert!(present.seq > 40);
     let history = world.core.history(&ada, room, Cursor::Newest, 200).await.unwrap();
-    assert_eq!(
-        history.messages,
-        present.messages.values().cloned().collect::<Vec<_>>()
-    );
+    assert_eq!(history.messages, present.messages.values().cloned().collect::<Vec<_>>());
     for (index, mut behind) in heard.into_iter().enumerate() {
         behind.catch_up(&world, &ada, room, 1 + index % 7).await;
         assert_eq!(behind, present, "from {index}");

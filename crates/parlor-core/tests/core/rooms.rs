@@ -1,10 +1,8 @@
 //! Rooms: who sees them, what they may be called, who owns them.
 
-mod world;
-
+use crate::world::{World, refusal};
 use parlor_core::{NewRoom, RoomUpdate};
 use parlor_model::{Change, Field, MemberRole, Refusal, RoomKind, Slug};
-use world::{World, refusal};
 
 #[tokio::test]
 async fn a_private_room_is_not_there_for_others() {
@@ -14,26 +12,14 @@ async fn a_private_room_is_not_there_for_others() {
     let gone = Refusal::NotFound("room");
     assert_eq!(refusal(world.core.room(&eve, room.id).await), gone);
     assert_eq!(refusal(world.core.room_at(&eve, &room.slug).await), gone);
-    assert_eq!(
-        refusal(world.core.room_at(&eve, &Slug::typed("no-such-room")).await),
-        gone
-    );
+    assert_eq!(refusal(world.core.room_at(&eve, &Slug::typed("no-such-room")).await), gone);
     assert_eq!(refusal(world.core.join_room(&eve, room.id).await), gone);
     assert_eq!(refusal(world.core.members(&eve, room.id, None, 10).await), gone);
     assert_eq!(refusal(world.say(&eve, room.id, "hi").await), gone);
-    assert_eq!(
-        refusal(world.core.update_room(&eve, room.id, RoomUpdate::default()).await),
-        gone
-    );
-    assert_eq!(
-        refusal(world.core.create_invite(&eve, room.id, None, None).await),
-        gone
-    );
+    assert_eq!(refusal(world.core.update_room(&eve, room.id, RoomUpdate::default()).await), gone);
+    assert_eq!(refusal(world.core.create_invite(&eve, room.id, None, None).await), gone);
     assert!(world.core.public_rooms(&eve, None, 10).await.unwrap().is_empty());
-    assert_eq!(
-        world.core.room_at(&ada, &room.slug).await.unwrap().1,
-        Some(MemberRole::Owner)
-    );
+    assert_eq!(world.core.room_at(&ada, &room.slug).await.unwrap().1, Some(MemberRole::Owner));
 }
 
 #[tokio::test]
@@ -42,37 +28,14 @@ async fn public_names_are_unique_and_private_ones_tell_nothing() {
     let (ada, eve) = (world.member("ada").await, world.member("eve").await);
     world.room(&ada, "Secret", RoomKind::Private).await;
     let public = world.room(&eve, "Secret", RoomKind::Public).await;
-    assert_eq!(
-        public.slug.as_str(),
-        "secret",
-        "the private room must not show in the address of this one"
-    );
-    let make = |name: &str| NewRoom {
-        name: name.into(),
-        kind: RoomKind::Public,
-        topic: None,
-    };
-    assert_eq!(
-        refusal(world.core.create_room(&ada, make("#Secret")).await),
-        Refusal::NameTaken
-    );
-    assert_eq!(
-        refusal(world.core.create_room(&ada, make("Sеcrеt")).await),
-        Refusal::NameConfusable
-    );
+    assert_eq!(public.slug.as_str(), "secret", "the private room must not show in the address of this one");
+    let make = |name: &str| NewRoom { name: name.into(), kind: RoomKind::Public, topic: None };
+    assert_eq!(refusal(world.core.create_room(&ada, make("#Secret")).await), Refusal::NameTaken);
+    assert_eq!(refusal(world.core.create_room(&ada, make("Sеcrеt")).await), Refusal::NameConfusable);
     let bad = refusal(world.core.create_room(&ada, make("a\u{202e}b")).await);
-    assert!(matches!(
-        bad,
-        Refusal::Invalid {
-            field: Field::Name,
-            ..
-        }
-    ));
+    assert!(matches!(bad, Refusal::Invalid { field: Field::Name, .. }));
     let guest = world.guest("Wanderer").await;
-    assert!(matches!(
-        refusal(world.core.create_room(&guest, make("Mine")).await),
-        Refusal::Forbidden(_)
-    ));
+    assert!(matches!(refusal(world.core.create_room(&guest, make("Mine")).await), Refusal::Forbidden(_)));
 }
 
 #[tokio::test]
@@ -81,19 +44,9 @@ async fn a_rename_keeps_the_address_and_a_change_to_the_same_is_none() {
     let ada = world.member("ada").await;
     let room = world.room(&ada, "Garden", RoomKind::Public).await;
     world.told().await;
-    let update = RoomUpdate {
-        name: Some("Orchard".into()),
-        topic: Some("apples".into()),
-    };
-    let (renamed, _) = world
-        .core
-        .update_room(&ada, room.id, update.clone())
-        .await
-        .unwrap();
-    assert_eq!(
-        (renamed.slug, renamed.name.as_str(), renamed.head),
-        (room.slug, "Orchard", 2)
-    );
+    let update = RoomUpdate { name: Some("Orchard".into()), topic: Some("apples".into()) };
+    let (renamed, _) = world.core.update_room(&ada, room.id, update.clone()).await.unwrap();
+    assert_eq!((renamed.slug, renamed.name.as_str(), renamed.head), (room.slug, "Orchard", 2));
     assert!(matches!(&world.told().await[..], [event] if matches!(event.change, Change::RoomUpdated(_))));
     world.core.update_room(&ada, room.id, update).await.unwrap();
     assert!(world.told().await.is_empty());
@@ -102,11 +55,8 @@ async fn a_rename_keeps_the_address_and_a_change_to_the_same_is_none() {
 #[tokio::test]
 async fn members_come_and_go_and_the_room_keeps_an_owner() {
     let mut world = World::open().await;
-    let (ada, eve, guest) = (
-        world.member("ada").await,
-        world.member("eve").await,
-        world.guest("Wanderer").await,
-    );
+    let (ada, eve, guest) =
+        (world.member("ada").await, world.member("eve").await, world.guest("Wanderer").await);
     let room = world.room(&ada, "Garden", RoomKind::Public).await;
     world.core.join_room(&guest, room.id).await.unwrap();
     let (joined, role) = world.core.join_room(&eve, room.id).await.unwrap();
@@ -118,18 +68,9 @@ async fn members_come_and_go_and_the_room_keeps_an_owner() {
     world.core.leave_room(&ada, room.id).await.unwrap();
     let told = world.told().await;
     assert!(matches!(told[0].change, Change::MemberLeft(..)));
-    let Change::MemberUpdated(heir, _) = &told[1].change else {
-        panic!("{told:?}")
-    };
-    assert_eq!(
-        (heir.user, heir.role),
-        (eve.id(), MemberRole::Owner),
-        "a guest inherits nothing"
-    );
-    assert!(matches!(
-        refusal(world.core.leave_room(&ada, room.id).await),
-        Refusal::Forbidden(_)
-    ));
+    let Change::MemberUpdated(heir, _) = &told[1].change else { panic!("{told:?}") };
+    assert_eq!((heir.user, heir.role), (eve.id(), MemberRole::Owner), "a guest inherits nothing");
+    assert!(matches!(refusal(world.core.leave_room(&ada, room.id).await), Refusal::Forbidden(_)));
     world.core.leave_room(&eve, room.id).await.unwrap();
     let members = world.core.members(&guest, room.id, None, 10).await.unwrap();
     assert_eq!(members.len(), 1);
@@ -139,66 +80,27 @@ async fn members_come_and_go_and_the_room_keeps_an_owner() {
 #[tokio::test]
 async fn invitations_end_by_use_by_time_and_by_hand() {
     let world = World::open().await;
-    let (ada, eve, bob) = (
-        world.member("ada").await,
-        world.member("eve").await,
-        world.member("bob").await,
-    );
+    let (ada, eve, bob) = (world.member("ada").await, world.member("eve").await, world.member("bob").await);
     let room = world.room(&ada, "Garden", RoomKind::Private).await;
-    let (_, once) = world
-        .core
-        .create_invite(&ada, room.id, None, Some(1))
-        .await
-        .unwrap();
+    let (_, once) = world.core.create_invite(&ada, room.id, None, Some(1)).await.unwrap();
     assert_eq!(world.core.inspect_invite(&once).await.unwrap().room.id, room.id);
     world.core.accept_invite(&eve, &once).await.unwrap();
-    assert_eq!(
-        refusal(world.core.accept_invite(&bob, &once).await),
-        Refusal::InviteInvalid
-    );
+    assert_eq!(refusal(world.core.accept_invite(&bob, &once).await), Refusal::InviteInvalid);
 
-    let (_, brief) = world
-        .core
-        .create_invite(&ada, room.id, Some(60), None)
-        .await
-        .unwrap();
+    let (_, brief) = world.core.create_invite(&ada, room.id, Some(60), None).await.unwrap();
     world.core.accept_invite(&eve, &brief).await.unwrap();
-    assert_eq!(
-        world.core.invites(&ada, room.id).await.unwrap()[0].uses,
-        0,
-        "a member uses nothing up"
-    );
+    assert_eq!(world.core.invites(&ada, room.id).await.unwrap()[0].uses, 0, "a member uses nothing up");
     world.clock.advance(61);
-    assert_eq!(
-        refusal(world.core.accept_invite(&bob, &brief).await),
-        Refusal::InviteInvalid
-    );
+    assert_eq!(refusal(world.core.accept_invite(&bob, &brief).await), Refusal::InviteInvalid);
 
     let (invite, code) = world.core.create_invite(&eve, room.id, None, None).await.unwrap();
-    assert_eq!(
-        world.core.invites(&eve, room.id).await.unwrap().len(),
-        1,
-        "members see their own"
-    );
-    assert_eq!(
-        world.core.invites(&ada, room.id).await.unwrap().len(),
-        3,
-        "the owner sees all"
-    );
+    assert_eq!(world.core.invites(&eve, room.id).await.unwrap().len(), 1, "members see their own");
+    assert_eq!(world.core.invites(&ada, room.id).await.unwrap().len(), 3, "the owner sees all");
     world.core.revoke_invite(&ada, room.id, invite.id).await.unwrap();
-    assert_eq!(
-        refusal(world.core.accept_invite(&bob, &code).await),
-        Refusal::InviteInvalid
-    );
-    assert_eq!(
-        refusal(world.core.inspect_invite("nonsense").await),
-        Refusal::InviteInvalid
-    );
+    assert_eq!(refusal(world.core.accept_invite(&bob, &code).await), Refusal::InviteInvalid);
+    assert_eq!(refusal(world.core.inspect_invite("nonsense").await), Refusal::InviteInvalid);
     assert!(matches!(
         refusal(world.core.create_invite(&ada, room.id, Some(59), None).await),
-        Refusal::Invalid {
-            field: Field::ExpiresIn,
-            ..
-        }
+        Refusal::Invalid { field: Field::ExpiresIn, .. }
     ));
 }

@@ -13,7 +13,7 @@ use parlor_store::{Database, Options, Store};
 
 /// Ticks a millisecond whenever it is asked, and jumps when it is told.
 #[derive(Default)]
-pub struct TestClock(AtomicI64);
+pub(crate) struct TestClock(AtomicI64);
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
@@ -23,7 +23,7 @@ impl Clock for TestClock {
 
 impl TestClock {
     /// Lets time pass.
-    pub fn advance(&self, seconds: i64) {
+    pub(crate) fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1000, Ordering::Relaxed);
     }
 }
@@ -44,69 +44,52 @@ impl Random for TestRandom {
 }
 
 /// A town: a core, its clock, and an ear on its bus.
-pub struct World {
-    pub core: Core,
-    pub clock: Arc<TestClock>,
-    pub bus: Subscription,
+pub(crate) struct World {
+    pub(crate) core: Core,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) bus: Subscription,
     _folder: tempfile::TempDir,
 }
 
 impl World {
     /// A town where everybody may come in, at any speed.
-    pub async fn open() -> Self {
-        Self::with(Settings {
-            registration: Registration::Open,
-            guests: Guests::Open,
-            ..Settings::default()
-        })
-        .await
+    pub(crate) async fn open() -> Self {
+        Self::with(Settings { registration: Registration::Open, guests: Guests::Open, ..Settings::default() })
+            .await
     }
 
     /// A town with these rules, without rate limits.
-    pub async fn with(mut settings: Settings) -> Self {
+    pub(crate) async fn with(mut settings: Settings) -> Self {
         settings.limits.enabled = false;
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::Sqlite {
-            folder: folder.path().to_owned(),
-        };
+        let database = Database::Sqlite { folder: folder.path().to_owned() };
         let store = Store::open(&database, Options::default()).await.unwrap();
         let clock = Arc::new(TestClock::default());
-        let env = Env {
-            clock: clock.clone(),
-            random: Arc::new(TestRandom::default()),
-        };
+        let env = Env { clock: clock.clone(), random: Arc::new(TestRandom::default()) };
         let bus = Arc::new(MemoryBus::new());
         let ear = bus.subscribe();
         let core = Core::start(store, bus, env, settings).await.unwrap();
-        Self {
-            core,
-            clock,
-            bus: ear,
-            _folder: folder,
-        }
+        Self { core, clock, bus: ear, _folder: folder }
     }
 
     /// The owner, by the setup link.
-    pub async fn owner(&self) -> Actor {
+    pub(crate) async fn owner(&self) -> Actor {
         let token = self.core.issue_setup_token().await.unwrap().unwrap();
-        let admission = Admission {
-            setup_token: Some(token),
-            invite: None,
-        };
+        let admission = Admission { setup_token: Some(token), invite: None };
         self.actor(self.register("owner", admission).await.unwrap())
     }
 
     /// Somebody with an account.
-    pub async fn member(&self, name: &str) -> Actor {
+    pub(crate) async fn member(&self, name: &str) -> Actor {
         self.actor(self.register(name, Admission::default()).await.unwrap())
     }
 
     /// Somebody without.
-    pub async fn guest(&self, name: &str) -> Actor {
+    pub(crate) async fn guest(&self, name: &str) -> Actor {
         self.actor(self.core.enter_as_guest(name, None).await.unwrap().user)
     }
 
-    pub async fn register(&self, name: &str, admission: Admission) -> Result<User, Error> {
+    pub(crate) async fn register(&self, name: &str, admission: Admission) -> Result<User, Error> {
         let registrant = Registrant {
             username: name.to_owned(),
             display_name: None,
@@ -116,28 +99,21 @@ impl World {
         Ok(self.core.register(registrant).await?.user)
     }
 
-    pub fn actor(&self, user: User) -> Actor {
-        Actor {
-            user,
-            session: SessionId::generate(self.core.env()),
-        }
+    pub(crate) fn actor(&self, user: User) -> Actor {
+        Actor { user, session: SessionId::generate(self.core.env()) }
     }
 
-    pub async fn room(&self, owner: &Actor, name: &str, kind: RoomKind) -> Room {
-        let room = NewRoom {
-            name: name.into(),
-            kind,
-            topic: None,
-        };
+    pub(crate) async fn room(&self, owner: &Actor, name: &str, kind: RoomKind) -> Room {
+        let room = NewRoom { name: name.into(), kind, topic: None };
         self.core.create_room(owner, room).await.unwrap().0
     }
 
-    pub async fn say(&self, actor: &Actor, room: RoomId, body: &str) -> Result<Message, Error> {
+    pub(crate) async fn say(&self, actor: &Actor, room: RoomId, body: &str) -> Result<Message, Error> {
         self.core.send_message(actor, room, typed(body, None)).await
     }
 
     /// Everything told so far.
-    pub async fn told(&mut self) -> Vec<RoomEvent> {
+    pub(crate) async fn told(&mut self) -> Vec<RoomEvent> {
         let mut events = Vec::new();
         loop {
             tokio::select! {
@@ -154,16 +130,12 @@ impl World {
     }
 }
 
-pub fn typed(body: &str, nonce: Option<&str>) -> SendMessage {
-    SendMessage {
-        body: body.into(),
-        nonce: nonce.map(str::to_owned),
-        reply_to: None,
-    }
+pub(crate) fn typed(body: &str, nonce: Option<&str>) -> SendMessage {
+    SendMessage { body: body.into(), nonce: nonce.map(str::to_owned), reply_to: None }
 }
 
 /// The refusal of a result that must have one.
-pub fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+pub(crate) fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
     match result {
         Err(Error::Refused(refusal)) => refusal,
         other => panic!("expected a refusal, got {other:?}"),
@@ -171,6 +143,6 @@ pub fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
 }
 
 /// True for an account.
-pub fn is_account(user: &User) -> bool {
+pub(crate) fn is_account(user: &User) -> bool {
     user.role > Role::Guest
 }

@@ -1,0 +1,8 @@
+//! The use cases, on a real SQLite store.
+
+#![expect(clippy::unwrap_used, reason = "in a test, a failure is a panic")]
+
+mod accounts;
+mod messages;
+mod rooms;
+mod world;
