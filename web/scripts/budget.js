@@ -1,0 +1,40 @@
+// Measures what a first visit loads and fails when it passes the budget. Run after `vite build`.
+
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const folder = process.argv[2] ?? join(here, '../dist');
+const html = readFileSync(join(folder, 'index.html'), 'utf8');
+const linked = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1]);
+
+/** The fonts that the first paint of any screen uses; the others load when their glyphs appear. */
+const firstPaintFonts = /(hanken-grotesk-latin-wght-normal|newsreader-latin-500-normal)/;
+
+const styles = linked.filter((path) => path.endsWith('.css'));
+const css = styles.map((path) => readFileSync(join(folder, path), 'utf8')).join('\n');
+const fonts = [...new Set([...css.matchAll(/url\((\/assets\/[^)]+\.woff2)\)/g)].map((match) => match[1]))].filter(
+  (path) => firstPaintFonts.test(path),
+);
+
+const zipped = (paths) => paths.reduce((sum, path) => sum + gzipSync(readFileSync(join(folder, path))).length, 0);
+const rows = [
+  ['entry JavaScript, gzip', zipped(linked.filter((path) => path.endsWith('.js'))), 70_000],
+  ['entry CSS, gzip', zipped(styles), 14_000],
+  ['fonts of the first paint', fonts.reduce((sum, path) => sum + statSync(join(folder, path)).size, 0), 70_000],
+];
+
+let failed = false;
+for (const [name, bytes, budget] of rows) {
+  const over = bytes > budget;
+  failed ||= over;
+  const size = `${(bytes / 1000).toFixed(1)} kB of ${(budget / 1000).toFixed(0)} kB`;
+  console.log(`${over ? 'OVER  ' : 'within'}  ${String(name).padEnd(26)} ${size}`);
+}
+if (fonts.length !== 2) {
+  failed = true;
+  console.error(`Expected two fonts for the first paint, found ${fonts.length}: ${fonts.join(', ')}`);
+}
+if (failed) process.exit(1);
