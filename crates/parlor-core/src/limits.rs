@@ -37,13 +37,18 @@ pub enum Kind {
 }
 
 /// A kind's quota: `burst` at once, and one more every `period`.
-struct Rule {
-    kind: Kind,
-    burst: u32,
-    period: Duration,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// What is counted.
+    pub kind: Kind,
+    /// How many are allowed at once; at least 1.
+    pub burst: u32,
+    /// After how long one more is allowed; more than nothing.
+    pub period: Duration,
 }
 
-const RULES: [Rule; 10] = [
+/// The quotas of a server that was not told others.
+pub const RULES: [Rule; 10] = [
     Rule { kind: Kind::Login, burst: 30, period: Duration::from_secs(2) },
     Rule { kind: Kind::LoginName, burst: 10, period: Duration::from_secs(6) },
     Rule { kind: Kind::Register, burst: 100, period: Duration::from_secs(3) },
@@ -68,6 +73,7 @@ pub struct Limiter {
 }
 
 struct Counter {
+    kind: Kind,
     limiter: DefaultKeyedRateLimiter<u64>,
     checks: AtomicU32,
 }
@@ -75,7 +81,7 @@ struct Counter {
 impl Limiter {
     /// A limiter that has seen nobody; one that refuses nobody if the limits are lifted.
     pub fn new(limits: &Limits) -> Self {
-        let counters = limits.enabled.then(|| RULES.iter().map(Counter::new).collect());
+        let counters = limits.enabled.then(|| limits.rules.iter().map(Counter::new).collect());
         Self { counters, hasher: RandomState::new(), clock: DefaultClock::default() }
     }
 
@@ -87,9 +93,7 @@ impl Limiter {
         let Some(counters) = &self.counters else {
             return Ok(());
         };
-        let Some(counter) =
-            RULES.iter().position(|rule| rule.kind == kind).and_then(|index| counters.get(index))
-        else {
+        let Some(counter) = counters.iter().find(|counter| counter.kind == kind) else {
             return Ok(());
         };
         if counter.checks.fetch_add(1, Ordering::Relaxed) % CHECKS_BETWEEN_SWEEPS == CHECKS_BETWEEN_SWEEPS - 1
@@ -110,7 +114,7 @@ impl Counter {
         let burst = NonZeroU32::new(rule.burst).unwrap_or(NonZeroU32::MIN);
         let quota =
             Quota::with_period(rule.period).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);
-        Self { limiter: RateLimiter::keyed(quota), checks: AtomicU32::new(0) }
+        Self { kind: rule.kind, limiter: RateLimiter::keyed(quota), checks: AtomicU32::new(0) }
     }
 }
 
@@ -119,10 +123,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_has_a_rule_at_its_place() {
+    fn no_kind_has_two_rules() {
         for (index, rule) in RULES.iter().enumerate() {
             assert_eq!(RULES.iter().position(|other| other.kind == rule.kind), Some(index));
         }
+    }
+
+    #[test]
+    fn the_rules_come_from_the_settings() {
+        let rule = Rule { kind: Kind::Send, burst: 2, period: Duration::from_mins(1) };
+        let limiter = Limiter::new(&Limits { rules: vec![rule], ..Limits::default() });
+        let refused: Vec<bool> = (0..4).map(|_| limiter.check(Kind::Send, "ada").is_err()).collect();
+        assert_eq!(refused, [false, false, true, true]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What the people who run the server decide. The binary reads them from the configuration.
 
+use crate::limits::{RULES, Rule};
+
 /// Who may register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Registration {
@@ -53,11 +55,13 @@ pub struct Limits {
     pub enabled: bool,
     /// The longest message, in bytes of UTF-8.
     pub max_body_bytes: usize,
+    /// How much of each kind is allowed in which time. A kind without a rule is not limited.
+    pub rules: Vec<Rule>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { enabled: true, max_body_bytes: 16_384 }
+        Self { enabled: true, max_body_bytes: 16_384, rules: RULES.to_vec() }
     }
 }
 
