@@ -214,8 +214,9 @@ export class Rooms {
   async #repairing(id: string): Promise<void> {
     for (let attempt = 0; ;) {
       const state = this.#all.get().get(id);
-      const after = state && gapOf(state);
-      if (after === null || after === undefined) return;
+      if (!state) return;
+      const after = gapOf(state);
+      if (after === null) return;
       try {
         this.receive(frameOf(await this.#options.rest.changes(id, after), state.epoch));
         if (this.#all.get().get(id)?.seq === after) attempt += 1;
