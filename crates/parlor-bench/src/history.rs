@@ -5,6 +5,7 @@
 
 mod check;
 mod facts;
+mod told;
 
 #[cfg(test)]
 mod planted_tests;
@@ -17,7 +18,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use check::check;
-pub use facts::{Fact, Facts, MessageFact, of_frame};
+pub use facts::{Fact, Facts, MessageFact};
+pub use told::Told;
 
 /// A message that somebody tried to send, however often.
 #[derive(Debug, Clone)]

@@ -1,3 +1,87 @@
-//! The command line.
+//! The command line: replays and crash runs.
 
-fn main() {}
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use parlor_bench::replay;
+use parlor_testkit::{Options, Server};
+
+/// Runs that show what a Parlor server promises.
+#[derive(Debug, Parser)]
+#[command(name = "parlor-bench", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Plays IRC logs against a server, one connection a nick, and checks what everybody saw.
+    Replay(Replay),
+}
+
+#[derive(Debug, Args)]
+struct Replay {
+    /// Logs in the form of irclogs.ubuntu.com, one file a day.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// A server that runs and that strangers may register at and guests enter.
+    #[arg(long, default_value = "http://127.0.0.1:8080", conflicts_with = "spawn")]
+    server: String,
+    /// Starts this binary on a temporary folder instead, without rate limits.
+    #[arg(long, value_name = "PATH")]
+    spawn: Option<PathBuf>,
+    /// The server's process, to report its use of the processor and of memory.
+    #[arg(long, conflicts_with = "spawn")]
+    pid: Option<u32>,
+    /// So many times faster than it happened, instead of as fast as acknowledgements allow.
+    #[arg(long, value_name = "N", value_parser = parse_speed)]
+    speed: Option<f64>,
+    /// Prints the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    match Arguments::parse().command {
+        Command::Replay(arguments) => run_replay(arguments).await,
+    }
+}
+
+async fn run_replay(arguments: Replay) -> Result<ExitCode> {
+    let server = match arguments.spawn {
+        Some(binary) => Some(Server::start(Options::new(binary.canonicalize()?)).await?),
+        None => None,
+    };
+    let options = replay::Options {
+        server: server.as_ref().map_or(arguments.server, |server| server.url().to_owned()),
+        pid: server.as_ref().map_or(arguments.pid, Server::pid),
+        speed: arguments.speed,
+        progress: !arguments.json,
+    };
+    let report = replay::run(&options, &arguments.files).await?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    if let Some(server) = server {
+        server.stop().await?;
+    }
+    Ok(verdict(report.findings()))
+}
+
+/// Zero if nothing is wrong.
+fn verdict(findings: usize) -> ExitCode {
+    if findings == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn parse_speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if speed > 0.0 && f64::is_finite(speed) => Ok(speed),
+        _ => Err("it must be a number above 0".to_owned()),
+    }
+}

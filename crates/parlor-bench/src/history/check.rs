@@ -18,11 +18,7 @@ pub fn check(attempts: &[Attempt], readings: &[Reading]) -> Vec<Finding> {
     for room in rooms {
         let attempts: Vec<&Attempt> = attempts.iter().filter(|attempt| attempt.room == *room).collect();
         let readings: Vec<&Reading> = readings.iter().filter(|reading| reading.room == *room).collect();
-        let mut check = Check {
-            room,
-            findings: Vec::new(),
-            facts: BTreeMap::new(),
-        };
+        let mut check = Check { room, findings: Vec::new(), facts: BTreeMap::new() };
         for reading in &readings {
             check.walk(reading);
         }
@@ -47,11 +43,7 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn find(&mut self, verdict: Verdict, detail: String) {
-        self.findings.push(Finding {
-            verdict,
-            room: self.room.to_owned(),
-            detail,
-        });
+        self.findings.push(Finding { verdict, room: self.room.to_owned(), detail });
     }
 
     /// Follows a reading: every place once, in order, without a hole.
@@ -86,30 +78,18 @@ impl<'a> Check<'a> {
         let reader = &reading.reader;
         if from > position {
             let missing = position + 1;
-            self.find(
-                Verdict::Gap,
-                format!("{reader} was given nothing for {missing}..={from}"),
-            );
+            self.find(Verdict::Gap, format!("{reader} was given nothing for {missing}..={from}"));
         } else if from < position && again {
-            self.find(
-                Verdict::Duplicated,
-                format!("{reader} was given {} again at {position}", from + 1),
-            );
+            self.find(Verdict::Duplicated, format!("{reader} was given {} again at {position}", from + 1));
         } else if from < position {
-            self.find(
-                Verdict::Order,
-                format!("{reader} was given {} after {position}", from + 1),
-            );
+            self.find(Verdict::Order, format!("{reader} was given {} after {position}", from + 1));
         }
     }
 
     fn page_is_in_order(&mut self, reading: &Reading, from: u64, to: u64, messages: &[(u64, Arc<Fact>)]) {
         let inside = messages.iter().all(|(seq, _)| (from + 1..=to).contains(seq));
         if !inside || !messages.is_sorted_by(|(one, _), (next, _)| one < next) {
-            let detail = format!(
-                "{}'s page {from}..{to} holds other places or not in order",
-                reading.reader
-            );
+            let detail = format!("{}'s page {from}..{to} holds other places or not in order", reading.reader);
             self.find(Verdict::Order, detail);
         }
     }
@@ -118,23 +98,14 @@ impl<'a> Check<'a> {
         let reader = &reading.reader;
         match reading.end {
             End::AtLeast(end) if position < end => {
-                self.find(
-                    Verdict::Gap,
-                    format!("{reader} was given nothing for {}..={end}", position + 1),
-                );
+                self.find(Verdict::Gap, format!("{reader} was given nothing for {}..={end}", position + 1));
             }
             // Whether who leaves is still told of it is the server's choice.
             End::LeftAt(end) if position + 1 < end => {
-                self.find(
-                    Verdict::Gap,
-                    format!("{reader} was given nothing for {}..{end}", position + 1),
-                );
+                self.find(Verdict::Gap, format!("{reader} was given nothing for {}..{end}", position + 1));
             }
             End::LeftAt(end) if position > end => {
-                self.find(
-                    Verdict::Leak,
-                    format!("{reader} left with {end} and was given {position}"),
-                );
+                self.find(Verdict::Leak, format!("{reader} left with {end} and was given {position}"));
             }
             _ => {}
         }
@@ -144,10 +115,7 @@ impl<'a> Check<'a> {
     fn observe(&mut self, reading: &'a Reading, seq: u64, fact: &'a Arc<Fact>) {
         let (first, known) = *self.facts.entry(seq).or_insert((&reading.reader, fact));
         if known != fact {
-            let detail = format!(
-                "at {seq}, {first} saw {known:?} and {} saw {fact:?}",
-                reading.reader
-            );
+            let detail = format!("at {seq}, {first} saw {known:?} and {} saw {fact:?}", reading.reader);
             self.find(Verdict::Order, detail);
         }
     }
@@ -165,10 +133,7 @@ impl<'a> Check<'a> {
                 .map(|(seq, (first, _))| (*seq, (*first).to_owned()))
                 .collect();
             for (seq, first) in missing {
-                let detail = format!(
-                    "{}'s page {from}..{to} lacks {seq}, which {first} saw",
-                    reading.reader
-                );
+                let detail = format!("{}'s page {from}..{to} lacks {seq}, which {first} saw", reading.reader);
                 self.find(Verdict::Lost, detail);
             }
         }
@@ -184,26 +149,18 @@ impl<'a> Check<'a> {
 
     /// Every message that is there was sent, as it is, and is there once.
     fn messages_were_sent(&mut self, attempts: &[&Attempt]) {
-        let sent: HashMap<(&str, &str), &Attempt> = attempts
-            .iter()
-            .map(|attempt| (key_of(attempt), *attempt))
-            .collect();
+        let sent: HashMap<(&str, &str), &Attempt> =
+            attempts.iter().map(|attempt| (key_of(attempt), *attempt)).collect();
         let (mut places, mut ids) = (HashMap::new(), HashMap::new());
         for (seq, message) in self.messages() {
-            let key = (
-                message.author.as_str(),
-                message.nonce.as_deref().unwrap_or_default(),
-            );
+            let key = (message.author.as_str(), message.nonce.as_deref().unwrap_or_default());
             match sent.get(&key) {
                 None => self.find(Verdict::Phantom, format!("{message:?} at {seq} was never sent")),
                 Some(attempt) if attempt.refused => {
                     self.find(Verdict::Phantom, format!("{message:?} at {seq} was refused"));
                 }
                 Some(attempt) if attempt.body != message.body || attempt.action != message.action => {
-                    self.find(
-                        Verdict::Unequal,
-                        format!("{message:?} at {seq} was sent as {attempt:?}"),
-                    );
+                    self.find(Verdict::Unequal, format!("{message:?} at {seq} was sent as {attempt:?}"));
                 }
                 Some(_) => self.only_once(&mut places, key, seq),
             }
@@ -232,10 +189,7 @@ impl<'a> Check<'a> {
     fn acknowledgements_hold(&mut self, attempts: &[&Attempt]) {
         let mut places: HashMap<(&str, &str), (u64, &str)> = HashMap::new();
         for (seq, message) in self.messages() {
-            let key = (
-                message.author.as_str(),
-                message.nonce.as_deref().unwrap_or_default(),
-            );
+            let key = (message.author.as_str(), message.nonce.as_deref().unwrap_or_default());
             places.entry(key).or_insert((seq, &message.id));
         }
         for attempt in attempts {
@@ -243,22 +197,15 @@ impl<'a> Check<'a> {
             let Some(first) = attempt.answers.first() else {
                 continue;
             };
-            for other in attempt
-                .answers
-                .iter()
-                .filter(|other| (other.seq, &other.id) != (first.seq, &first.id))
+            for other in
+                attempt.answers.iter().filter(|other| (other.seq, &other.id) != (first.seq, &first.id))
             {
-                let detail = format!(
-                    "{author} {nonce} was acknowledged at {} and at {}",
-                    first.seq, other.seq
-                );
+                let detail =
+                    format!("{author} {nonce} was acknowledged at {} and at {}", first.seq, other.seq);
                 self.find(Verdict::Duplicated, detail);
             }
             for answer in &attempt.answers {
-                let detail = format!(
-                    "{author} {nonce} was acknowledged at {} as {}",
-                    answer.seq, answer.id
-                );
+                let detail = format!("{author} {nonce} was acknowledged at {} as {}", answer.seq, answer.id);
                 match places.get(&(author, nonce)) {
                     None => self.find(Verdict::Lost, detail),
                     Some((seq, _)) if *seq != answer.seq && attempt.answers.len() == 1 => {
@@ -275,10 +222,8 @@ impl<'a> Check<'a> {
 
     /// What was sent after something had been acknowledged stands after it.
     fn later_sends_stand_later(&mut self, attempts: &[&Attempt]) {
-        let mut placed: Vec<(&Attempt, &super::Answer)> = attempts
-            .iter()
-            .filter_map(|attempt| Some((*attempt, attempt.answers.first()?)))
-            .collect();
+        let mut placed: Vec<(&Attempt, &super::Answer)> =
+            attempts.iter().filter_map(|attempt| Some((*attempt, attempt.answers.first()?))).collect();
         placed.sort_by_key(|(_, answer)| answer.seq);
         let mut earliest: Option<(u64, u64)> = None;
         for (attempt, answer) in placed.into_iter().rev() {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use parlor_client::protocol::{Member, Message, ServerFrame};
+use parlor_client::protocol::Message;
 
 /// What an event or a message says. Two readers that saw the same thing hold equal facts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,10 +49,7 @@ impl Facts {
 
     /// The kept facts of messages, by place.
     pub fn keep_all(&self, messages: Vec<Message>) -> Vec<(u64, Arc<Fact>)> {
-        messages
-            .into_iter()
-            .map(|message| (message.seq, self.keep(Fact::from(message))))
-            .collect()
+        messages.into_iter().map(|message| (message.seq, self.keep(Fact::from(message)))).collect()
     }
 }
 
@@ -67,35 +64,4 @@ impl From<Message> for Fact {
             sent_at: message.sent_at,
         })
     }
-}
-
-/// The room, the place and the fact of a durable change; `None` for every other frame.
-pub fn of_frame(frame: ServerFrame) -> Option<(String, u64, Fact)> {
-    let member = |what: &str, data: &Member| {
-        let name = &data.user.display_name;
-        Fact::Change(format!(
-            "{what} {} as {name}, {}, active: {}",
-            data.user.id, data.role, data.active
-        ))
-    };
-    Some(match frame {
-        ServerFrame::MessageCreated { room, seq, data } => (room, seq, Fact::from(data)),
-        ServerFrame::MessageEdited { room, seq, data } => (
-            room,
-            seq,
-            Fact::Change(format!("edited {} to {}", data.id, data.body)),
-        ),
-        ServerFrame::MessageDeleted { room, seq, data } => {
-            (room, seq, Fact::Change(format!("deleted {}", data.id)))
-        }
-        ServerFrame::MemberJoined { room, seq, data } => (room, seq, member("joined", &data)),
-        ServerFrame::MemberLeft { room, seq, data } => (room, seq, member("left", &data)),
-        ServerFrame::MemberUpdated { room, seq, data } => (room, seq, member("updated", &data)),
-        ServerFrame::RoomUpdated { room, seq, data } => (
-            room,
-            seq,
-            Fact::Change(format!("room is {} about {}", data.name, data.topic)),
-        ),
-        _ => return None,
-    })
 }

@@ -9,15 +9,9 @@ use super::{Answer, Attempt, End, Entry, Fact, MessageFact, Reading, Verdict, ch
 /// One change of the room, as the plan of a history.
 #[derive(Debug, Clone)]
 enum Step {
-    Message {
-        author: u8,
-        body: String,
-        acknowledged: bool,
-    },
+    Message { author: u8, body: String, acknowledged: bool },
     Change,
-    Vanished {
-        author: u8,
-    },
+    Vanished { author: u8 },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -47,22 +41,10 @@ fn history(steps: &[Step]) -> (Vec<Attempt>, Vec<(u64, Arc<Fact>)>) {
         match step {
             Step::Change => facts.push((seq, Arc::new(Fact::Change(format!("change {seq}"))))),
             Step::Vanished { author } => attempts.push(attempt(*author, "lost on the way", Vec::new())),
-            Step::Message {
-                author,
-                body,
-                acknowledged,
-            } => {
+            Step::Message { author, body, acknowledged } => {
                 let id = format!("msg_{seq}");
-                let answer = Answer {
-                    seq,
-                    id: id.clone(),
-                    at: time + 1,
-                };
-                attempts.push(attempt(
-                    *author,
-                    body,
-                    if *acknowledged { vec![answer] } else { Vec::new() },
-                ));
+                let answer = Answer { seq, id: id.clone(), at: time + 1 };
+                attempts.push(attempt(*author, body, if *acknowledged { vec![answer] } else { Vec::new() }));
                 let fact = MessageFact {
                     id,
                     author: format!("usr_{author}"),
@@ -87,10 +69,7 @@ fn reading(reader: &str, facts: &[(u64, Arc<Fact>)], runs: &[usize]) -> Reading 
         rest = after;
         let to = run.last().map_or(position, |(seq, _)| *seq);
         if turn % 2 == 0 {
-            entries.extend(run.iter().map(|(seq, fact)| Entry::Live {
-                seq: *seq,
-                fact: Arc::clone(fact),
-            }));
+            entries.extend(run.iter().map(|(seq, fact)| Entry::Live { seq: *seq, fact: Arc::clone(fact) }));
         } else {
             let is_message = |(_, fact): &&(u64, Arc<Fact>)| matches!(**fact, Fact::Message(_));
             entries.push(Entry::Page {
@@ -102,20 +81,11 @@ fn reading(reader: &str, facts: &[(u64, Arc<Fact>)], runs: &[usize]) -> Reading 
         position = to;
     }
     let end = End::AtLeast(facts.len() as u64);
-    Reading {
-        reader: reader.to_owned(),
-        room: "rm_1".into(),
-        from: 0,
-        end,
-        entries,
-    }
+    Reading { reader: reader.to_owned(), room: "rm_1".into(), from: 0, end, entries }
 }
 
 fn found(attempts: &[Attempt], readings: &[Reading]) -> Vec<Verdict> {
-    check(attempts, readings)
-        .into_iter()
-        .map(|finding| finding.verdict)
-        .collect()
+    check(attempts, readings).into_iter().map(|finding| finding.verdict).collect()
 }
 
 proptest! {
