@@ -125,12 +125,8 @@ fn parse_test(options: &[&str]) -> Result<Task> {
         Some(value) if value.starts_with('=') => format!("{},{}", &value[1..], rest.join(",")),
         _ => bail!("unexpected argument `{first}`"),
     };
-    let only: Vec<String> = named
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let only: Vec<String> =
+        named.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
     if only.is_empty() {
         bail!("`--only` needs the name of a step; `cargo xtask test --list` knows them");
     }
@@ -147,14 +143,8 @@ mod tests {
 
     #[test]
     fn steps_are_separated_by_blanks_or_commas() {
-        let expected = Task::Test {
-            only: vec!["format".to_owned(), "tidy".to_owned()],
-        };
-        for line in [
-            "test --only format tidy",
-            "test --only format,tidy",
-            "test --only=format tidy",
-        ] {
+        let expected = Task::Test { only: vec!["format".to_owned(), "tidy".to_owned()] };
+        for line in ["test --only format tidy", "test --only format,tidy", "test --only=format tidy"] {
             assert_eq!(parsed(line).unwrap(), expected, "{line}");
         }
         assert_eq!(parsed("test").unwrap(), Task::Test { only: Vec::new() });
@@ -162,14 +152,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_an_error() {
-        for line in [
-            "",
-            "tset",
-            "test --fast",
-            "test --only",
-            "tidy now",
-            "codegen --chek",
-        ] {
+        for line in ["", "tset", "test --fast", "test --only", "tidy now", "codegen --chek"] {
             assert!(parsed(line).is_err(), "{line:?} was taken");
         }
     }

@@ -64,9 +64,7 @@ fn lines_of(output: impl Read + Send + 'static) -> Receiver<String> {
         let mut reader = BufReader::new(output);
         let mut line = Vec::new();
         while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
-            let text = String::from_utf8_lossy(&line)
-                .trim_end_matches(['\n', '\r'])
-                .to_owned();
+            let text = String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned();
             line.clear();
             if sender.send(text).is_err() {
                 break;
@@ -78,25 +76,16 @@ fn lines_of(output: impl Read + Send + 'static) -> Receiver<String> {
 
 /// Kills a child and all that it started: killing cargo alone would leave the test that hangs.
 fn end_with_descendants(child: &mut Child) {
-    let ids: Vec<String> = descendants(child.id(), &parents())
-        .iter()
-        .map(u32::to_string)
-        .collect();
+    let ids: Vec<String> = descendants(child.id(), &parents()).iter().map(u32::to_string).collect();
     let _ = child.kill();
-    let _ = Command::new("sh")
-        .args(["-c", "kill -KILL \"$@\"", "kill"])
-        .args(ids)
-        .status();
+    let _ = Command::new("sh").args(["-c", "kill -KILL \"$@\"", "kill"]).args(ids).status();
     let _ = child.wait();
 }
 
 /// Waits until nobody holds the child's output any more, but not for ever.
 fn wait_for_silence(lines: &Receiver<String>) {
     let deadline = Instant::now() + PATIENCE;
-    while lines
-        .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-        .is_ok()
-    {}
+    while lines.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok() {}
 }
 
 /// Every process and its parent; empty where there is no `/proc`.

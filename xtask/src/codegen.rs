@@ -9,27 +9,34 @@ use anyhow::{Context, Result, bail};
 use crate::output::say;
 use crate::workspace::{cargo, root};
 
-/// A committed file and the cargo example that prints it.
+/// A committed file and the program that prints it.
 pub(crate) struct Generated {
     /// Path from the repository's top folder.
     pub(crate) path: &'static str,
-    package: &'static str,
-    features: &'static str,
-    example: &'static str,
+    /// What to tell `cargo run`.
+    program: &'static [&'static str],
+    /// Whether a test of the crate compares file and program, so that a check here would only build more.
+    has_test: bool,
 }
 
 /// All generated files.
-pub(crate) const GENERATED: &[Generated] = &[Generated {
-    path: "packages/client/src/protocol.ts",
-    package: "parlor-protocol",
-    features: "ts",
-    example: "typescript",
-}];
+pub(crate) const GENERATED: &[Generated] = &[
+    Generated {
+        path: "packages/client/src/protocol.ts",
+        program: &["--package=parlor-protocol", "--features=ts", "--example=typescript"],
+        has_test: false,
+    },
+    Generated {
+        path: "docs/configuration.md",
+        program: &["--package=parlor", "--", "config", "reference"],
+        has_test: true,
+    },
+];
 
 /// The task `codegen`.
 pub(crate) fn run(check: bool) -> Result<ExitCode> {
     let mut stale = 0;
-    for generated in GENERATED {
+    for generated in GENERATED.iter().filter(|generated| !(check && generated.has_test)) {
         let wanted = generated.text()?;
         let path = root().join(generated.path);
         let present = std::fs::read_to_string(&path).unwrap_or_default();
@@ -37,11 +44,7 @@ pub(crate) fn run(check: bool) -> Result<ExitCode> {
             say(&format!("{} is fresh", generated.path));
         } else if check {
             stale += 1;
-            say(&format!(
-                "{} is stale: {}",
-                generated.path,
-                first_difference(&present, &wanted)
-            ));
+            say(&format!("{} is stale: {}", generated.path, first_difference(&present, &wanted)));
         } else {
             std::fs::write(&path, wanted).with_context(|| format!("can't write {}", generated.path))?;
             say(&format!("{} is written anew", generated.path));
@@ -58,19 +61,14 @@ impl Generated {
     /// What the file should hold, from its generator.
     fn text(&self) -> Result<String> {
         let output = cargo("run")
-            .args(["--quiet", "--locked", "--package", self.package])
-            .args(["--features", self.features, "--example", self.example])
+            .args(["--quiet", "--locked"])
+            .args(self.program)
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .output()
             .context("can't run cargo")?;
         if !output.status.success() {
-            bail!(
-                "the generator of {} failed: example `{}` of {}",
-                self.path,
-                self.example,
-                self.package
-            );
+            bail!("the generator of {} failed: `cargo run {}`", self.path, self.program.join(" "));
         }
         if output.stdout.is_empty() {
             bail!("the generator of {} printed nothing", self.path);
@@ -105,14 +103,8 @@ mod tests {
 
     #[test]
     fn the_first_difference_is_named() {
-        assert_eq!(
-            first_difference("a\nb\n", "a\nc\n"),
-            "line 2 is `b`, should be `c`"
-        );
-        assert_eq!(
-            first_difference("a\n", "a\nb\n"),
-            "line 2 should be `b` but the file ends"
-        );
+        assert_eq!(first_difference("a\nb\n", "a\nc\n"), "line 2 is `b`, should be `c`");
+        assert_eq!(first_difference("a\n", "a\nb\n"), "line 2 should be `b` but the file ends");
         assert_eq!(first_difference("a\nb\n", "a\n"), "`b` is too much");
         assert_eq!(first_difference("a", "a\n"), "the ends of lines differ");
     }

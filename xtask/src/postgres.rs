@@ -45,10 +45,7 @@ impl Postgres {
             let status = keeper.wait()?;
             bail!("PostgreSQL did not start ({status})");
         }
-        Ok(Self {
-            keeper,
-            url: format!("postgres://parlor:{password}@127.0.0.1:{port}/postgres"),
-        })
+        Ok(Self { keeper, url: format!("postgres://parlor:{password}@127.0.0.1:{port}/postgres") })
     }
 
     /// Where it listens, with the password of its superuser.
@@ -79,15 +76,9 @@ pub(crate) fn run() -> Result<ExitCode> {
 /// PostgreSQL refuses to run as root, so root becomes the user that its package made.
 fn keeper_command() -> Result<Command> {
     let mut command = if tools::is_root() {
-        let user = if user_exists("postgres") {
-            "postgres"
-        } else {
-            "nobody"
-        };
+        let user = if user_exists("postgres") { "postgres" } else { "nobody" };
         let mut command = Command::new(tools::find("setpriv").context("there is no `setpriv` (util-linux)")?);
-        command
-            .args(["--reuid", user, "--regid", user, "--init-groups", "--", "sh"])
-            .env_remove("TMPDIR");
+        command.args(["--reuid", user, "--regid", user, "--init-groups", "--", "sh"]).env_remove("TMPDIR");
         command
     } else {
         Command::new("sh")
@@ -98,10 +89,7 @@ fn keeper_command() -> Result<Command> {
 
 fn user_exists(name: &str) -> bool {
     let mut command = Command::new("id");
-    command
-        .args(["-u", name])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.args(["-u", name]).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 

@@ -32,17 +32,11 @@ pub(crate) fn run(only: &[String]) -> Result<ExitCode> {
 }
 
 fn choose(only: &[String]) -> Result<Vec<&'static Step>> {
-    if let Some(unknown) = only
-        .iter()
-        .find(|name| !STEPS.iter().any(|step| step.name == name.as_str()))
-    {
+    if let Some(unknown) = only.iter().find(|name| !STEPS.iter().any(|step| step.name == name.as_str())) {
         let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         bail!("there is no step `{unknown}`; the steps are {}", names.join(", "));
     }
-    Ok(STEPS
-        .iter()
-        .filter(|step| only.is_empty() || only.iter().any(|name| name == step.name))
-        .collect())
+    Ok(STEPS.iter().filter(|step| only.is_empty() || only.iter().any(|name| name == step.name)).collect())
 }
 
 fn run_step(step: &'static Step) -> Row {
@@ -55,11 +49,7 @@ fn run_step(step: &'static Step) -> Row {
     let elapsed = started.elapsed();
     let verdict = if counts.failed == 0 { "passed" } else { "FAILED" };
     say(&format!("---- {}: {verdict} in {}", step.name, duration(elapsed)));
-    Row {
-        name: step.name,
-        counts,
-        elapsed,
-    }
+    Row { name: step.name, counts, elapsed }
 }
 
 #[cfg(test)]

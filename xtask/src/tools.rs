@@ -5,21 +5,13 @@ use std::path::{Path, PathBuf};
 /// Finds a program in `PATH`.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|candidate| candidate.is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
 }
 
 /// The browser: what `CHROMIUM` names, else what the usual names find.
 pub(crate) fn chromium() -> Option<PathBuf> {
-    let named = std::env::var_os("CHROMIUM")
-        .map(PathBuf::from)
-        .filter(|path| path.is_file());
-    named.or_else(|| {
-        ["chromium", "chromium-browser", "google-chrome"]
-            .into_iter()
-            .find_map(find)
-    })
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from).filter(|path| path.is_file());
+    named.or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(find))
 }
 
 /// The folder with `initdb`, `pg_ctl` and `postgres`. Debian keeps each version's apart and out of `PATH`.
@@ -31,9 +23,7 @@ pub(crate) fn postgres_folder() -> Option<PathBuf> {
         .or_else(|| {
             let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
             let folders = versions.flatten().map(|version| version.path().join("bin"));
-            folders
-                .filter(|folder| is_complete(folder))
-                .max_by_key(|folder| version_of(folder))
+            folders.filter(|folder| is_complete(folder)).max_by_key(|folder| version_of(folder))
         })
 }
 
@@ -43,17 +33,12 @@ pub(crate) fn is_root() -> bool {
 }
 
 fn is_complete(folder: &Path) -> bool {
-    ["initdb", "pg_ctl", "postgres"]
-        .iter()
-        .all(|program| folder.join(program).is_file())
+    ["initdb", "pg_ctl", "postgres"].iter().all(|program| folder.join(program).is_file())
 }
 
 /// The number in `/usr/lib/postgresql/<number>/bin`.
 fn version_of(folder: &Path) -> u32 {
-    let version = folder
-        .parent()
-        .and_then(Path::file_name)
-        .and_then(|name| name.to_str());
+    let version = folder.parent().and_then(Path::file_name).and_then(|name| name.to_str());
     version.and_then(|name| name.parse().ok()).unwrap_or(0)
 }
 

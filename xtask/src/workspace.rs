@@ -9,9 +9,7 @@ use anyhow::{Context, Result, bail};
 pub(crate) fn root() -> PathBuf {
     let crate_folder = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-    crate_folder
-        .parent()
-        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    crate_folder.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// A cargo command in the repository, with the cargo that runs us.
@@ -69,10 +67,7 @@ impl Tree {
         for path in &paths {
             let bytes = std::fs::read(root.join(path)).with_context(|| format!("can't read {path}"))?;
             if let Ok(text) = String::from_utf8(bytes) {
-                files.push(SourceFile {
-                    path: path.clone(),
-                    text,
-                });
+                files.push(SourceFile { path: path.clone(), text });
             }
         }
         Ok(Self { files, paths })
@@ -88,9 +83,7 @@ impl Tree {
         &'t self,
         extensions: &'t [&str],
     ) -> impl Iterator<Item = &'t SourceFile> {
-        self.files
-            .iter()
-            .filter(move |file| extensions.contains(&file.extension()))
+        self.files.iter().filter(move |file| extensions.contains(&file.extension()))
     }
 
     /// A tree made of pairs of path and text.
@@ -98,15 +91,9 @@ impl Tree {
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
         let files: Vec<SourceFile> = files
             .iter()
-            .map(|(path, text)| SourceFile {
-                path: (*path).to_owned(),
-                text: (*text).to_owned(),
-            })
+            .map(|(path, text)| SourceFile { path: (*path).to_owned(), text: (*text).to_owned() })
             .collect();
-        Self {
-            paths: files.iter().map(|file| file.path.clone()).collect(),
-            files,
-        }
+        Self { paths: files.iter().map(|file| file.path.clone()).collect(), files }
     }
 }
 

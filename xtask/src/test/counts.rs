@@ -3,17 +3,8 @@
 //! A skipped, ignored or flaky test counts as failed: what is not shown to work must not look as if it were.
 
 /// What runners call tests that did not pass.
-const NOT_PASSED: &[&str] = &[
-    "failed",
-    "fail",
-    "cancelled",
-    "interrupted",
-    "did not run",
-    "ignored",
-    "skipped",
-    "todo",
-    "flaky",
-];
+const NOT_PASSED: &[&str] =
+    &["failed", "fail", "cancelled", "interrupted", "did not run", "ignored", "skipped", "todo", "flaky"];
 
 /// A number of checks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -123,43 +114,23 @@ mod tests {
 
     #[test]
     fn vitest_summaries_are_added() {
-        assert_eq!(
-            javascript(&[" Test Files  1 passed (1)", "      Tests  4 passed (4)"]),
-            (4, 0)
-        );
-        assert_eq!(
-            javascript(&["      Tests  1 failed | 4 passed | 2 skipped (7)"]),
-            (4, 3)
-        );
+        assert_eq!(javascript(&[" Test Files  1 passed (1)", "      Tests  4 passed (4)"]), (4, 0));
+        assert_eq!(javascript(&["      Tests  1 failed | 4 passed | 2 skipped (7)"]), (4, 3));
     }
 
     #[test]
     fn playwright_summaries_are_added() {
         assert_eq!(
-            javascript(&[
-                "Running 5 tests using 1 worker",
-                "  1 failed",
-                "  1 flaky",
-                "  3 passed (4.2s)"
-            ]),
+            javascript(&["Running 5 tests using 1 worker", "  1 failed", "  1 flaky", "  3 passed (4.2s)"]),
             (3, 2)
         );
-        assert_eq!(
-            javascript(&["  ✓  1 [chromium] › rooms.spec.ts:3:1 › 2 passed (1s)"]),
-            (0, 0)
-        );
+        assert_eq!(javascript(&["  ✓  1 [chromium] › rooms.spec.ts:3:1 › 2 passed (1s)"]), (0, 0));
     }
 
     #[test]
     fn node_summaries_are_added() {
         assert_eq!(
-            javascript(&[
-                "# tests 5",
-                "# pass 4",
-                "# fail 1",
-                "ℹ pass 2",
-                "ℹ duration_ms 30"
-            ]),
+            javascript(&["# tests 5", "# pass 4", "# fail 1", "ℹ pass 2", "ℹ duration_ms 30"]),
             (6, 1)
         );
     }
@@ -167,14 +138,8 @@ mod tests {
     #[test]
     fn a_run_that_dies_without_a_count_is_a_failure() {
         assert_eq!(Counts::default().of_run(false, true), Counts::FAILED);
-        assert_eq!(
-            Counts { passed: 9, failed: 0 }.of_run(false, true),
-            Counts { passed: 9, failed: 1 }
-        );
-        assert_eq!(
-            Counts { passed: 9, failed: 2 }.of_run(false, true),
-            Counts { passed: 9, failed: 2 }
-        );
+        assert_eq!(Counts { passed: 9, failed: 0 }.of_run(false, true), Counts { passed: 9, failed: 1 });
+        assert_eq!(Counts { passed: 9, failed: 2 }.of_run(false, true), Counts { passed: 9, failed: 2 });
     }
 
     #[test]

@@ -42,11 +42,6 @@ pub(super) fn run_scripts(package: &str, scripts: &[&str]) -> Result<Counts> {
     Ok(total)
 }
 
-/// Whether a package has such a script.
-pub(super) fn has_script(package: &str, script: &str) -> bool {
-    manifest(&root().join(package)).is_ok_and(|manifest| manifest["scripts"][script].is_string())
-}
-
 fn run_script(folder: &Path, script: &str) -> Result<Counts> {
     let mut counts = Counts::default();
     let mut command = npm(folder)?;
@@ -69,17 +64,12 @@ fn manifest(folder: &Path) -> Result<serde_json::Value> {
 /// Folders with a lock file: the top one for npm workspaces, or each package's own.
 fn locked_folders() -> Vec<PathBuf> {
     let folders = [root(), root().join(CLIENT), root().join(WEB)];
-    folders
-        .into_iter()
-        .filter(|folder| folder.join("package-lock.json").is_file())
-        .collect()
+    folders.into_iter().filter(|folder| folder.join("package-lock.json").is_file()).collect()
 }
 
 /// Installs what the package needs: by the lock file nearest above it.
 fn install_for(folder: &Path) -> Result<()> {
-    let locked = folder
-        .ancestors()
-        .find(|above| locked_folders().iter().any(|locked| locked == above));
+    let locked = folder.ancestors().find(|above| locked_folders().iter().any(|locked| locked == above));
     match locked {
         Some(locked) => install(locked),
         None => bail!("there is no package-lock.json for {}", folder.display()),

@@ -18,26 +18,10 @@ struct Need {
 }
 
 const NEEDS: &[Need] = &[
-    Need {
-        program: "initdb",
-        package: "postgresql",
-        is_there: || tools::postgres_folder().is_some(),
-    },
-    Need {
-        program: "chromium",
-        package: "chromium",
-        is_there: || tools::chromium().is_some(),
-    },
-    Need {
-        program: "node",
-        package: "nodejs",
-        is_there: || tools::find("node").is_some(),
-    },
-    Need {
-        program: "npm",
-        package: "npm",
-        is_there: || tools::find("npm").is_some(),
-    },
+    Need { program: "initdb", package: "postgresql", is_there: || tools::postgres_folder().is_some() },
+    Need { program: "chromium", package: "chromium", is_there: || tools::chromium().is_some() },
+    Need { program: "node", package: "nodejs", is_there: || tools::find("node").is_some() },
+    Need { program: "npm", package: "npm", is_there: || tools::find("npm").is_some() },
 ];
 
 /// Makes sure that everything is there.
@@ -47,11 +31,8 @@ pub(super) fn run() -> Result<Counts> {
         let packages: Vec<&str> = lacking.iter().map(|need| need.package).collect();
         install(&packages)?;
     }
-    let lacking: Vec<&str> = NEEDS
-        .iter()
-        .filter(|need| !(need.is_there)())
-        .map(|need| need.program)
-        .collect();
+    let lacking: Vec<&str> =
+        NEEDS.iter().filter(|need| !(need.is_there)()).map(|need| need.program).collect();
     if !lacking.is_empty() {
         bail!("not installed: {}", lacking.join(", "));
     }
@@ -63,20 +44,15 @@ pub(super) fn run() -> Result<Counts> {
 fn install(packages: &[&str]) -> Result<()> {
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
-        command
-            .args(["--quiet", "--assume-yes"])
-            .args(arguments)
-            .env("DEBIAN_FRONTEND", "noninteractive");
+        command.args(["--quiet", "--assume-yes"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
         succeeds(&mut command)
     };
     // A stale list of packages names files that are gone; a machine that can't refresh it may still have them cached.
     if !apt(&["update"])? {
         say("`apt-get update` failed; trying with what is known");
     }
-    let arguments: Vec<&str> = ["install", "--no-install-recommends"]
-        .into_iter()
-        .chain(packages.iter().copied())
-        .collect();
+    let arguments: Vec<&str> =
+        ["install", "--no-install-recommends"].into_iter().chain(packages.iter().copied()).collect();
     if !apt(&arguments)? {
         say(&format!("`apt-get install {}` failed", packages.join(" ")));
     }

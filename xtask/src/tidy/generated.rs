@@ -10,9 +10,7 @@ const NOTICE: &str = concat!("do not", " edit");
 /// How many lines are its head.
 const HEAD: usize = 5;
 
-const EXTENSIONS: &[&str] = &[
-    "rs", "ts", "js", "svelte", "css", "md", "json", "toml", "yml", "yaml",
-];
+const EXTENSIONS: &[&str] = &["rs", "ts", "js", "svelte", "css", "md", "json", "toml", "yml", "yaml"];
 
 /// Finds generated files without a notice and notices on files that nothing generates.
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
@@ -39,10 +37,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
 }
 
 fn has_notice(file: &SourceFile) -> bool {
-    file.text
-        .lines()
-        .take(HEAD)
-        .any(|line| line.to_lowercase().contains(NOTICE))
+    file.text.lines().take(HEAD).any(|line| line.to_lowercase().contains(NOTICE))
 }
 
 #[cfg(test)]
@@ -52,10 +47,7 @@ mod tests {
     #[test]
     fn a_generated_file_must_say_so() {
         let path = GENERATED[0].path;
-        assert_eq!(
-            check(&Tree::of(&[(path, "export type Any = string;\n")])).len(),
-            1
-        );
+        assert_eq!(check(&Tree::of(&[(path, "export type Any = string;\n")])).len(), 1);
         let text = format!("// Generated: {}.\n", NOTICE.to_uppercase());
         assert!(check(&Tree::of(&[(path, &text)])).is_empty());
     }

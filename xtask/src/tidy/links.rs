@@ -35,11 +35,8 @@ fn judge(tree: &Tree, from: &str, target: &str) -> Option<String> {
         return Some(format!("link `{target}` leaves the repository"));
     };
     let folder = format!("{resolved}/");
-    let exists = resolved.is_empty()
-        || tree
-            .paths
-            .iter()
-            .any(|path| *path == resolved || path.starts_with(&folder));
+    let exists =
+        resolved.is_empty() || tree.paths.iter().any(|path| *path == resolved || path.starts_with(&folder));
     (!exists).then(|| format!("link `{target}` leads nowhere: there is no {resolved}"))
 }
 
@@ -74,17 +71,10 @@ fn targets(line: &str) -> Vec<&str> {
         .filter_map(|rest| rest.split(')').next())
         .filter_map(|inside| inside.split_whitespace().next())
         .collect();
-    if let Some((_, target)) = line
-        .trim_start()
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once("]:"))
-    {
+    if let Some((_, target)) = line.trim_start().strip_prefix('[').and_then(|rest| rest.split_once("]:")) {
         found.extend(target.split_whitespace().next());
     }
-    found
-        .into_iter()
-        .map(|target| target.trim_matches(['<', '>']))
-        .collect()
+    found.into_iter().map(|target| target.trim_matches(['<', '>'])).collect()
 }
 
 /// The line without what stands between backticks.
@@ -97,11 +87,7 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        let tree = Tree::of(&[
-            ("docs/guide.md", text),
-            ("docs/adr/0001-first.md", ""),
-            ("README.md", ""),
-        ]);
+        let tree = Tree::of(&[("docs/guide.md", text), ("docs/adr/0001-first.md", ""), ("README.md", "")]);
         check(&tree).into_iter().map(|problem| problem.message).collect()
     }
 
@@ -113,10 +99,7 @@ mod tests {
         );
         assert_eq!(problems("[a](../README.md) and [b](../LICENCE)").len(), 1);
         assert_eq!(problems("[name]: ./gone.md").len(), 1);
-        assert_eq!(
-            problems("[up](../../elsewhere.md)"),
-            ["link `../../elsewhere.md` leaves the repository"]
-        );
+        assert_eq!(problems("[up](../../elsewhere.md)"), ["link `../../elsewhere.md` leaves the repository"]);
         assert_eq!(problems("[root](/README.md)").len(), 1);
         assert_eq!(problems("![picture](<picture.png>)").len(), 1);
     }

@@ -10,61 +10,21 @@ use crate::workspace::Tree;
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (concat!("todo", "!("), RUST, "unfinished"),
     (concat!("unimplemented", "!("), RUST, "unfinished"),
-    (
-        concat!("#[ig", "nore"),
-        RUST,
-        "a skipped test protects nothing: mend or delete it",
-    ),
-    (
-        concat!("#[al", "low("),
-        RUST,
-        "write `#[expect(…, reason = \"…\")]`, which ends when its reason does",
-    ),
+    (concat!("#[ig", "nore"), RUST, "a skipped test protects nothing: mend or delete it"),
+    (concat!("#[al", "low("), RUST, "write `#[expect(…, reason = \"…\")]`, which ends when its reason does"),
     (
         concat!("#![al", "low("),
         RUST,
         "write `#![expect(…, reason = \"…\")]`, which ends when its reason does",
     ),
-    (
-        concat!("test.", "skip"),
-        SCRIPTS,
-        "a skipped test protects nothing: mend or delete it",
-    ),
-    (
-        concat!("it.", "skip"),
-        SCRIPTS,
-        "a skipped test protects nothing: mend or delete it",
-    ),
-    (
-        concat!("describe.", "skip"),
-        SCRIPTS,
-        "a skipped test protects nothing: mend or delete it",
-    ),
-    (
-        concat!("test.", "fixme"),
-        SCRIPTS,
-        "a skipped test protects nothing: mend or delete it",
-    ),
-    (
-        concat!("test.", "todo"),
-        SCRIPTS,
-        "a test that is not written protects nothing",
-    ),
-    (
-        concat!(".on", "ly("),
-        SCRIPTS,
-        "all other tests would be left out",
-    ),
-    (
-        concat!("@ts-", "ignore"),
-        SCRIPTS,
-        "write `@ts-expect-error` with the reason",
-    ),
-    (
-        concat!("@ts-", "nocheck"),
-        SCRIPTS,
-        "types are checked everywhere",
-    ),
+    (concat!("test.", "skip"), SCRIPTS, "a skipped test protects nothing: mend or delete it"),
+    (concat!("it.", "skip"), SCRIPTS, "a skipped test protects nothing: mend or delete it"),
+    (concat!("describe.", "skip"), SCRIPTS, "a skipped test protects nothing: mend or delete it"),
+    (concat!("test.", "fixme"), SCRIPTS, "a skipped test protects nothing: mend or delete it"),
+    (concat!("test.", "todo"), SCRIPTS, "a test that is not written protects nothing"),
+    (concat!(".on", "ly("), SCRIPTS, "all other tests would be left out"),
+    (concat!("@ts-", "ignore"), SCRIPTS, "write `@ts-expect-error` with the reason"),
+    (concat!("@ts-", "nocheck"), SCRIPTS, "types are checked everywhere"),
 ];
 
 /// Words by which people mark what they leave for later.
@@ -72,9 +32,8 @@ const WORDS: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("X",
 
 const RUST: &[&str] = &["rs"];
 const SCRIPTS: &[&str] = &["ts", "js", "mjs", "cjs", "svelte"];
-const SOURCES: &[&str] = &[
-    "rs", "ts", "js", "mjs", "cjs", "svelte", "css", "html", "sh", "sql", "toml", "yml", "yaml",
-];
+const SOURCES: &[&str] =
+    &["rs", "ts", "js", "mjs", "cjs", "svelte", "css", "html", "sh", "sql", "toml", "yml", "yaml"];
 
 /// Finds markers, line by line.
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
@@ -118,18 +77,11 @@ mod tests {
             let path = format!("file.{}", extensions[0]);
             let text = format!("first line\n  {marker}\n");
             let problems = check(&Tree::of(&[(&path, &text)]));
-            assert!(
-                problems.iter().any(|problem| problem.line == Some(2)),
-                "{marker} was missed"
-            );
+            assert!(problems.iter().any(|problem| problem.line == Some(2)), "{marker} was missed");
         }
         for word in WORDS {
             let text = format!("// {word}: later\n");
-            assert_eq!(
-                check(&Tree::of(&[("file.rs", &text)])).len(),
-                1,
-                "{word} was missed"
-            );
+            assert_eq!(check(&Tree::of(&[("file.rs", &text)])).len(), 1, "{word} was missed");
         }
     }
 

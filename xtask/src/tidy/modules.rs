@@ -5,19 +5,13 @@ use crate::workspace::Tree;
 
 /// Finds Rust files whose first line is no module documentation.
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
-    let silent = tree
-        .with_extension(&["rs"])
-        .filter(|file| !says_what_it_is(&file.text));
-    silent
-        .map(|file| Problem::at(&file.path, 1, "must begin with `//!` and what it is"))
-        .collect()
+    let silent = tree.with_extension(&["rs"]).filter(|file| !says_what_it_is(&file.text));
+    silent.map(|file| Problem::at(&file.path, 1, "must begin with `//!` and what it is")).collect()
 }
 
 fn says_what_it_is(text: &str) -> bool {
     let first_line = text.lines().next().unwrap_or_default();
-    first_line
-        .strip_prefix("//!")
-        .is_some_and(|words| !words.trim().is_empty())
+    first_line.strip_prefix("//!").is_some_and(|words| !words.trim().is_empty())
 }
 
 #[cfg(test)]

@@ -67,10 +67,7 @@ fn parse(list: &str) -> (Vec<Entry<'_>>, Vec<Problem>) {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        match line
-            .split_once(' ')
-            .and_then(|(lines, path)| Some((lines.parse().ok()?, path.trim())))
-        {
+        match line.split_once(' ').and_then(|(lines, path)| Some((lines.parse().ok()?, path.trim()))) {
             Some((lines, path)) => entries.push(Entry { number, lines, path }),
             None => problems.push(Problem::at(EXCEPTIONS, number, "should be `<lines> <path>`")),
         }
@@ -89,37 +86,22 @@ mod tests {
 
     fn problems(lines: usize, list: &str) -> Vec<String> {
         let tree = Tree::of(&[("long.rs", &"line\n".repeat(lines)), (EXCEPTIONS, list)]);
-        check(&tree)
-            .into_iter()
-            .map(|problem| problem.to_string())
-            .collect()
+        check(&tree).into_iter().map(|problem| problem.to_string()).collect()
     }
 
     #[test]
     fn a_long_file_is_found() {
         assert!(problems(LIMIT, "").is_empty());
-        assert_eq!(
-            problems(LIMIT + 1, ""),
-            ["long.rs: has 501 lines, 500 is the limit: find the seam"]
-        );
+        assert_eq!(problems(LIMIT + 1, ""), ["long.rs: has 501 lines, 500 is the limit: find the seam"]);
     }
 
     #[test]
     fn an_exception_may_only_shrink() {
         assert!(problems(600, "# why\n600 long.rs\n").is_empty());
         let at = "xtask/tidy-exceptions.txt:1: long.rs";
-        assert_eq!(
-            problems(601, "600 long.rs"),
-            [format!("{at} grew from 600 to 601 lines")]
-        );
-        assert_eq!(
-            problems(590, "600 long.rs"),
-            [format!("{at} shrank: write 590 instead of 600")]
-        );
-        assert_eq!(
-            problems(400, "600 long.rs"),
-            [format!("{at} is short enough now: delete the entry")]
-        );
+        assert_eq!(problems(601, "600 long.rs"), [format!("{at} grew from 600 to 601 lines")]);
+        assert_eq!(problems(590, "600 long.rs"), [format!("{at} shrank: write 590 instead of 600")]);
+        assert_eq!(problems(400, "600 long.rs"), [format!("{at} is short enough now: delete the entry")]);
     }
 
     #[test]

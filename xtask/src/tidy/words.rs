@@ -6,12 +6,8 @@ use super::Problem;
 use crate::workspace::{SourceFile, Tree};
 
 /// Folders where people keep checkouts. They are looked for where a path begins, so `web/work/` is fine.
-const FOLDERS: &[&str] = &[
-    concat!("/ro", "ot/"),
-    concat!("/ho", "me/"),
-    concat!("/Us", "ers/"),
-    concat!("/wo", "rk/"),
-];
+const FOLDERS: &[&str] =
+    &[concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/"), concat!("/wo", "rk/")];
 
 /// Hosts that only a client's configuration or a lock file should name.
 const HOSTS: &[&str] = &[
@@ -54,9 +50,7 @@ fn judge(file: &SourceFile, line: &str) -> Option<String> {
         return Some(format!("`{folder}` exists on one machine only"));
     }
     let host = HOSTS.iter().find(|host| line.contains(**host))?;
-    Some(format!(
-        "`{host}` belongs into the configuration of a client, not here"
-    ))
+    Some(format!("`{host}` belongs into the configuration of a client, not here"))
 }
 
 /// Whether the folder stands where a path begins: after nothing, a blank or a mark.
@@ -92,11 +86,7 @@ mod tests {
     #[test]
     fn hosts_of_registries_are_found() {
         for host in HOSTS {
-            assert_eq!(
-                count("Dockerfile", &format!("fetch https://{host}/thing")),
-                1,
-                "{host} was missed"
-            );
+            assert_eq!(count("Dockerfile", &format!("fetch https://{host}/thing")), 1, "{host} was missed");
         }
     }
 
