@@ -11,7 +11,7 @@ import { People } from './people.ts';
 import type * as Wire from './protocol.ts';
 import { API_PREFIX, Rest } from './rest.ts';
 import { RoomHandle } from './room.ts';
-import { type PlacedFrame, type RoomState } from './room-state.ts';
+import { isRoomFrame, type PlacedFrame, type RoomState } from './room-state.ts';
 import { Rooms } from './rooms.ts';
 
 export interface ParlorClientOptions extends Partial<Environment> {
@@ -338,8 +338,8 @@ export class ParlorClient {
       case 'error':
         return;
       default:
-        // Types that this version does not know are left aside by `receive`.
-        this.#rooms.receive(frame);
+        // The rest is left aside: the server may say more one day.
+        if (isRoomFrame(frame)) this.#rooms.receive(frame);
     }
   }
 

@@ -14,6 +14,13 @@ export type RoomFrame = Extract<
 /** Those that have a place in the room's sequence. */
 export type PlacedFrame = Exclude<RoomFrame, { type: 'room.reset' }>;
 
+/** Whether a frame concerns a room's sequence; also one of a kind that this version does not know. */
+export function isRoomFrame(frame: ServerFrame): frame is RoomFrame {
+  if (frame.type === 'room.changes' || frame.type === 'room.reset') return true;
+  const { room, seq } = frame as { room?: unknown; seq?: unknown };
+  return typeof room === 'string' && typeof seq === 'number';
+}
+
 /** How many frames wait for a gap to be filled. What is beyond is dropped: the repair brings it anyway. */
 export const HELD_MAXIMUM = 256;
 /** How many of the latest message states are kept, to freshen pages that were read before they happened. */
@@ -154,6 +161,9 @@ function advanceTo(state: RoomState, frame: Exclude<PlacedFrame, { type: 'room.c
       return countChanged(memberChanged(state, frame.data), frame);
     case 'room.updated':
       return roomChanged(state, frame.data);
+    default:
+      // An event of a kind that this version does not know still takes its place, so that it leaves no gap.
+      return state;
   }
 }
 

@@ -17,18 +17,6 @@ import {
   withRoom,
 } from './room-state.ts';
 
-const ROOM_FRAMES: ReadonlySet<string> = new Set<RoomFrame['type']>([
-  'message.created',
-  'message.edited',
-  'message.deleted',
-  'member.joined',
-  'member.left',
-  'member.updated',
-  'room.updated',
-  'room.changes',
-  'room.reset',
-]);
-
 /** How many told messages are remembered for a room: twice as many as the server ever sends in pages of changes. */
 const TOLD_MAXIMUM = 2000;
 
@@ -142,9 +130,8 @@ export class Rooms {
     if (state) this.#settle(state, []);
   }
 
-  /** Takes a frame; those of unknown types or rooms are left aside. */
+  /** Takes a frame; those of unknown rooms are left aside. */
   receive(frame: RoomFrame): void {
-    if (!ROOM_FRAMES.has(frame.type)) return;
     const before = this.#all.get().get(frame.room);
     if (!before) return;
     const { state, applied } = applyAndTell(before, frame);

@@ -1,0 +1,251 @@
+// A server in memory, behind `fetch` and `WebSocket`, that can be cut, kept silent, and made to drop answers on purpose.
+
+import type {
+  Error as WireError,
+  PlacedFrame,
+  Presence,
+  ServerFrame,
+  User,
+  WebSocketLike,
+} from '../../src/index.ts';
+import { FakeRoom, makeUser } from './fake-room.ts';
+
+interface Command {
+  type: string;
+  ref: number;
+  data: {
+    room?: string;
+    body?: string;
+    nonce?: string;
+    token?: string;
+    resume?: { room: string; seq: number; epoch?: number }[];
+  };
+}
+
+type Refusal = WireError | 'silence' | 'drop-answer';
+
+export class FakeServer {
+  readonly rooms = new Map<string, FakeRoom>();
+  readonly sockets = new Set<FakeSocket>();
+  /** Every connection attempt, by the time of its making. */
+  readonly attempts: number[] = [];
+  /** Every command that arrived. */
+  readonly commands: Command[] = [];
+  /** Every HTTP request, as `GET /me`. */
+  readonly requests: string[] = [];
+  readonly self: User;
+  /** False: no connection is made, as if nothing listened. */
+  up = true;
+  /** False: HTTP works, but no WebSocket gets through. */
+  handshakes = true;
+  /** False: the credential is not valid. */
+  admits = true;
+  /** What to do with the next sends, in turn. */
+  refusals: Refusal[] = [];
+  /** How many of the next events reach nobody. */
+  lose = 0;
+  pageSize = 200;
+  /** Farther behind than this is told its position anew. */
+  farthest = 1000;
+  /** Answers in place of the routes below. */
+  override: ((method: string, path: string) => Response | Promise<Response> | undefined) | undefined;
+  /** Waits for this before it answers a request, once it has read what to answer. */
+  hold: Promise<void> | undefined;
+  presence: Presence = { online: [], offline: [] };
+  readonly #sent = new Map<string, { id: string; seq: number }>();
+
+  constructor(self = makeUser('ada')) {
+    this.self = self;
+  }
+
+  addRoom(name: string, ...others: User[]): FakeRoom {
+    const room = new FakeRoom(name);
+    for (const user of [this.self, ...others]) room.member(user, true);
+    this.rooms.set(room.id, room);
+    return room;
+  }
+
+  /** Tells everybody of an event, unless it is to be lost. */
+  publish(frame: PlacedFrame): void {
+    if (this.lose > 0) this.lose -= 1;
+    else for (const socket of this.sockets) socket.deliver(frame);
+  }
+
+  /** Ends every connection with a close code; 1006 is a cut cable. */
+  cut(code = 1006): void {
+    for (const socket of [...this.sockets]) socket.end(code);
+  }
+
+  get WebSocket(): new (url: string) => WebSocketLike {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the class below has a `this` of its own
+    const server = this;
+    return class extends FakeSocket {
+      constructor(url: string) {
+        super(server, url);
+      }
+    };
+  }
+
+  receive(socket: FakeSocket, command: Command): void {
+    this.commands.push(command);
+    const { ref, data } = command;
+    if (command.type === 'hello') this.#hello(socket, command);
+    else if (command.type === 'ping') socket.deliver({ type: 'ok', ref, data: {} });
+    else if (command.type === 'message.send') this.#send(socket, command);
+    else if (command.type === 'presence.watch') socket.deliver({ type: 'ok', ref, data: this.presence });
+    else if (command.type === 'presence.unwatch') socket.deliver({ type: 'ok', ref, data: {} });
+    else socket.deliver({ type: 'error', ref, error: { code: 'unknown_type', message: String(data) } });
+  }
+
+  #hello(socket: FakeSocket, { ref, data }: Command): void {
+    if (!this.admits) {
+      socket.end(4501);
+      return;
+    }
+    const mine = [...this.rooms.values()].map((room) => room.room(this.self.id)).filter((room) => room.role);
+    socket.deliver({ type: 'ready', ref, data: { user: this.self, rooms: mine } });
+    for (const { room: id, seq, epoch } of data.resume ?? []) {
+      const room = this.rooms.get(id);
+      if (!room) continue;
+      if ((epoch ?? room.epoch) !== room.epoch || room.head - seq > this.farthest) {
+        socket.deliver({ type: 'room.reset', room: id, data: { head: room.head, epoch: room.epoch } });
+        continue;
+      }
+      for (let from = seq; from < room.head;) {
+        const page = room.changes(from, this.pageSize);
+        socket.deliver({ type: 'room.changes', room: id, ...page });
+        from = page.to;
+      }
+    }
+  }
+
+  #send(socket: FakeSocket, { ref, data }: Command): void {
+    const refusal = this.refusals.shift();
+    if (typeof refusal === 'object') {
+      socket.deliver({ type: 'error', ref, error: refusal });
+      return;
+    }
+    if (refusal === 'silence') return;
+    const room = this.rooms.get(data.room ?? '');
+    const known = this.#sent.get(data.nonce ?? '');
+    if (known) {
+      socket.deliver({ type: 'ok', ref, data: known });
+      return;
+    }
+    if (!room) {
+      socket.deliver({ type: 'error', ref, error: { code: 'not_found', message: 'There is no such room.' } });
+      return;
+    }
+    const frame = room.say(this.self, data.body ?? '', data.nonce);
+    const sent = { id: (frame.data as { id: string }).id, seq: room.head };
+    if (data.nonce !== undefined) this.#sent.set(data.nonce, sent);
+    if (refusal !== 'drop-answer') socket.deliver({ type: 'ok', ref, data: sent });
+    this.publish(frame);
+  }
+
+  fetch = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
+    const url = new URL(String(input));
+    const path = url.pathname.replace('/api/v1', '');
+    const method = init.method ?? 'GET';
+    this.requests.push(`${method} ${path}${url.search}`);
+    if (!this.up) throw new TypeError('fetch failed');
+    const response = (await this.override?.(method, path)) ?? this.#route(method, path, url.searchParams);
+    await this.hold;
+    return response;
+  };
+
+  #route(method: string, path: string, query: URLSearchParams): Response {
+    const number = (name: string): number | undefined => {
+      const text = query.get(name);
+      return text === null ? undefined : Number(text);
+    };
+    if (path === '/me') {
+      if (!this.admits)
+        return refuse(401, { code: 'unauthenticated', message: 'There is no valid session.' });
+      return Response.json({ user: this.self });
+    }
+    if (path === '/auth/login') return Response.json({ user: this.self, token: 'token-1' });
+    if (path === '/auth/logout') return new Response(null, { status: 204 });
+    if (path === '/users') {
+      return Response.json({ users: (query.get('ids') ?? '').split(',').map((id) => makeUser(id.slice(4))) });
+    }
+    const [, id = '', rest = ''] = /^\/rooms\/([^/]+)\/?(.*)$/.exec(path) ?? [];
+    const room = this.rooms.get(id);
+    if (!room) return refuse(404, { code: 'not_found', message: 'There is no such room.' });
+    if (method === 'GET' && rest === '') return Response.json(room.room(this.self.id));
+    if (rest === 'changes') {
+      const page = room.changes(number('after') ?? 0, this.pageSize);
+      return Response.json({ room: id, ...page, head: room.head, epoch: room.epoch });
+    }
+    if (rest === 'members')
+      return Response.json({ members: [...room.members.values()].map((row) => row.value) });
+    if (rest !== 'messages') return refuse(404, { code: 'no_such_path', message: path });
+    const cursors = Object.entries({
+      before: number('before'),
+      after: number('after'),
+      around: number('around'),
+    });
+    const cursor = Object.fromEntries(cursors.filter(([, value]) => value !== undefined));
+    return Response.json(room.history({ limit: number('limit') ?? 50, ...cursor }));
+  }
+}
+
+export class FakeSocket implements WebSocketLike {
+  onopen: WebSocketLike['onopen'] = null;
+  onmessage: WebSocketLike['onmessage'] = null;
+  onclose: WebSocketLike['onclose'] = null;
+  onerror: WebSocketLike['onerror'] = null;
+  readonly url: string;
+  /** True: takes what is sent, and says nothing, as behind a dead router. */
+  deaf = false;
+  #open = false;
+  readonly #server: FakeServer;
+
+  constructor(server: FakeServer, url: string) {
+    this.#server = server;
+    this.url = url;
+    server.attempts.push(Date.now());
+    queueMicrotask(() => {
+      if (!server.up || !server.handshakes) {
+        this.end(1006);
+        return;
+      }
+      this.#open = true;
+      server.sockets.add(this);
+      this.onopen?.({} as never);
+    });
+  }
+
+  send(data: string): void {
+    if (!this.#open) throw new Error('The socket is not open.');
+    if (!this.deaf) this.#server.receive(this, JSON.parse(data) as Command);
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#server.sockets.delete(this);
+  }
+
+  deliver(frame: ServerFrame | object): void {
+    this.deliverText(JSON.stringify(frame));
+  }
+
+  deliverText(text: string): void {
+    if (this.deaf) return;
+    queueMicrotask(() => {
+      if (this.#open) this.onmessage?.({ data: text });
+    });
+  }
+
+  end(code: number): void {
+    this.#open = false;
+    this.#server.sockets.delete(this);
+    queueMicrotask(() => {
+      this.onclose?.({ code, reason: '' });
+    });
+  }
+}
+
+export function refuse(status: number, error: WireError, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(error), { status, headers });
+}
