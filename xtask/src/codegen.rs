@@ -80,21 +80,35 @@ impl Generated {
 
 /// Says where two texts part.
 fn first_difference(present: &str, wanted: &str) -> String {
-    let mut present = present.lines();
-    for (index, wanted) in wanted.lines().enumerate() {
-        let number = index + 1;
-        match present.next() {
-            None => return format!("line {number} should be `{wanted}` but the file ends"),
-            Some(line) if line != wanted => {
-                return format!("line {number} is `{line}`, should be `{wanted}`");
+    let (mut present, mut wanted) = (present.lines(), wanted.lines());
+    for number in 1_usize.. {
+        match (present.next(), wanted.next()) {
+            (Some(is), Some(should)) if is == should => {}
+            (Some(is), Some(should)) => {
+                let same = is.chars().zip(should.chars()).take_while(|(is, should)| is == should).count();
+                return format!(
+                    "line {number} is `{}`, should be `{}`",
+                    around(is, same),
+                    around(should, same)
+                );
             }
-            Some(_) => {}
+            (Some(is), None) => return format!("line {number} is too much: `{}`", around(is, 0)),
+            (None, Some(should)) => return format!("line {number} is missing: `{}`", around(should, 0)),
+            (None, None) => break,
         }
     }
-    match present.next() {
-        Some(extra) => format!("`{extra}` is too much"),
-        None => "the ends of lines differ".to_owned(),
-    }
+    "the ends of lines differ".to_owned()
+}
+
+/// The part of a line around a character: some lines are very long.
+fn around(line: &str, place: usize) -> String {
+    const BEFORE: usize = 30;
+    const LENGTH: usize = 80;
+    let start = place.saturating_sub(BEFORE);
+    let part: String = line.chars().skip(start).take(LENGTH).collect();
+    let head = if start > 0 { "…" } else { "" };
+    let tail = if line.chars().count() > start + LENGTH { "…" } else { "" };
+    format!("{head}{part}{tail}")
 }
 
 #[cfg(test)]
@@ -104,8 +118,16 @@ mod tests {
     #[test]
     fn the_first_difference_is_named() {
         assert_eq!(first_difference("a\nb\n", "a\nc\n"), "line 2 is `b`, should be `c`");
-        assert_eq!(first_difference("a\n", "a\nb\n"), "line 2 should be `b` but the file ends");
-        assert_eq!(first_difference("a\nb\n", "a\n"), "`b` is too much");
+        assert_eq!(first_difference("a\n", "a\nb\n"), "line 2 is missing: `b`");
+        assert_eq!(first_difference("a\nb\n", "a\n"), "line 2 is too much: `b`");
         assert_eq!(first_difference("a", "a\n"), "the ends of lines differ");
+    }
+
+    #[test]
+    fn long_lines_are_shown_where_they_differ() {
+        let long = |middle: &str| format!("{}{middle}{}", "x".repeat(200), "y".repeat(200));
+        let said = first_difference(&long("old"), &long("new"));
+        assert!(said.contains("old") && said.contains("new"), "{said}");
+        assert!(said.chars().count() < 250, "{said}");
     }
 }
