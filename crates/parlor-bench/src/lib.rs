@@ -1,8 +1,10 @@
 //! Runs that show what the server promises: replays of real conversations, crashes under load, and the history
 //! checker that judges both. A library so that the server's own tests can run small ones.
 
+pub mod crash;
 pub mod figures;
 pub mod history;
 pub mod irc;
 pub mod readback;
 pub mod replay;
+pub mod typed;

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
-use parlor_bench::replay;
-use parlor_testkit::{Options, Server};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use parlor_bench::{crash, replay};
+use parlor_testkit::{Database, Options, Server};
 
 /// Runs that show what a Parlor server promises.
 #[derive(Debug, Parser)]
@@ -20,6 +20,8 @@ struct Arguments {
 enum Command {
     /// Plays IRC logs against a server, one connection a nick, and checks what everybody saw.
     Replay(Replay),
+    /// Kills a server with SIGKILL under load, again and again, and checks what became of everything.
+    Crash(Crash),
 }
 
 #[derive(Debug, Args)]
@@ -44,10 +46,40 @@ struct Replay {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+struct Crash {
+    /// How often the server is killed.
+    #[arg(long, default_value_t = 30)]
+    kills: usize,
+    /// What it runs on. PostgreSQL is the one that `PARLOR_TEST_POSTGRES_URL` names.
+    #[arg(long, value_enum, default_value = "sqlite")]
+    database: DatabaseName,
+    /// The server.
+    #[arg(long, value_name = "PATH")]
+    server_binary: PathBuf,
+    /// Decides what is said and when the server is killed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Plants an error that has to be found: `early-ack` or `ignore-nonce`. Needs a binary with the feature
+    /// `planted-errors`.
+    #[arg(long, value_name = "ERROR")]
+    planted: Option<String>,
+    /// Prints the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DatabaseName {
+    Sqlite,
+    Postgres,
+}
+
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     match Arguments::parse().command {
         Command::Replay(arguments) => run_replay(arguments).await,
+        Command::Crash(arguments) => run_crash(arguments).await,
     }
 }
 
@@ -72,6 +104,27 @@ async fn run_replay(arguments: Replay) -> Result<ExitCode> {
         server.stop().await?;
     }
     Ok(verdict(report.findings()))
+}
+
+async fn run_crash(arguments: Crash) -> Result<ExitCode> {
+    let options = crash::Options {
+        binary: arguments.server_binary.canonicalize()?,
+        database: match arguments.database {
+            DatabaseName::Sqlite => Database::Sqlite,
+            DatabaseName::Postgres => Database::Postgres,
+        },
+        kills: arguments.kills,
+        seed: arguments.seed,
+        planted: arguments.planted,
+        progress: !arguments.json,
+    };
+    let report = crash::run(&options).await?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(verdict(report.wrongs()))
 }
 
 /// Zero if nothing is wrong.

@@ -17,6 +17,7 @@ use super::report::Skipped;
 use crate::figures::Times;
 use crate::history::{Answer, Attempt, Facts, Finding, Reading};
 use crate::irc::{Item, Log};
+use crate::typed::typed;
 
 /// How long the connections have, after the last item, to be told everything.
 const SETTLING: Duration = Duration::from_mins(1);
@@ -234,15 +235,6 @@ impl<'a> Play<'a> {
     }
 }
 
-/// What has to be typed so that the text arrives as it is.
-fn typed(text: &str, action: bool) -> String {
-    match (action, text.starts_with('/')) {
-        (true, _) => format!("/me {text}"),
-        (false, true) => format!("/{text}"),
-        (false, false) => text.to_owned(),
-    }
-}
-
 /// True for texts that no server takes.
 fn must_be_refused(text: &str, max_bytes: usize) -> bool {
     text.trim().is_empty() || text.len() > max_bytes || text.contains('\0')
@@ -268,14 +260,6 @@ fn progress_bar(log: &Log, shown: bool) -> ProgressBar {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn texts_are_typed_so_that_they_arrive() {
-        assert_eq!(typed("/etc is full", false), "//etc is full");
-        assert_eq!(typed("//x", false), "///x");
-        assert_eq!(typed("hello", false), "hello");
-        assert_eq!(typed("/waves", true), "/me /waves");
-    }
 
     #[test]
     fn some_texts_must_be_refused() {
