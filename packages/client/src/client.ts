@@ -75,7 +75,11 @@ export class ParlorClient {
     this.#people = new People((ids) => this.rest.users(ids));
     this.#outbox = new Outbox({
       environment: this.#environment,
-      send: async (message) => (await this.#connection.command('message.send', message)) as Wire.Sent,
+      send: async (message) => {
+        const sent = (await this.#connection.command('message.send', message)) as Wire.Sent;
+        this.#rooms.expect(message.room, sent.seq);
+        return sent;
+      },
       onChange: (room, pending) => {
         this.#rooms.setPending(room, pending);
       },

@@ -17,6 +17,8 @@ import {
   withRoom,
 } from './room-state.ts';
 
+/** How long an event may take after the answer that announced it, in milliseconds. */
+const GRACE = 2_000;
 /** How many told messages are remembered for a room: twice as many as the server ever sends in pages of changes. */
 const TOLD_MAXIMUM = 2000;
 
@@ -145,6 +147,15 @@ export class Rooms {
     this.#reopen(state);
     if (!state.countKnown) void this.#count(state.room.id);
     if (gapOf(state) !== null) this.#repair(state.room.id);
+  }
+
+  /** The room is known to have come this far. If that was not heard of in a while, it is asked for. */
+  expect(id: string, seq: number): void {
+    setTimeout(() => {
+      this.change(id, (state) => (state.head < seq ? { ...state, head: seq } : state));
+      const state = this.#all.get().get(id);
+      if (state && gapOf(state) !== null) this.#repair(id);
+    }, GRACE);
   }
 
   #reopen(state: RoomState): void {
