@@ -16,11 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let client = Client::new(&server)?.with_token(token);
     let room = client.join_room(&room).await?;
-    let mut position = ResumePosition {
-        room: room.id,
-        seq: room.head,
-        epoch: Some(room.epoch),
-    };
+    let mut position = ResumePosition { room: room.id, seq: room.head, epoch: Some(room.epoch) };
     loop {
         if let Err(error) = follow(&client, &mut position).await {
             eprintln!("connecting again: {error}");
@@ -31,10 +27,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Answers everything after `position`, until the connection ends.
 async fn follow(client: &Client, position: &mut ResumePosition) -> parlor_client::Result<()> {
-    let options = Options {
-        resume: vec![position.clone()],
-        ..Options::default()
-    };
+    let options = Options { resume: vec![position.clone()], ..Options::default() };
     let connection = Connection::open(client, options).await?;
     let me = connection.ready().user.id.clone();
     let (sender, mut events) = connection.split();
@@ -64,11 +57,7 @@ async fn echo(sender: &Sender, room: &str, me: &str, message: &Message) -> parlo
     let answer = parlor_client::protocol::commands::MessageSend {
         room: room.to_owned(),
         // A text that begins with a slash would be a command: doubling the slash sends it as it is.
-        body: if message.body.starts_with('/') {
-            format!("/{}", message.body)
-        } else {
-            message.body.clone()
-        },
+        body: if message.body.starts_with('/') { format!("/{}", message.body) } else { message.body.clone() },
         // The same answer to the same message, however often a cut makes us see it.
         nonce: Some(format!("echo-{}", message.id)),
         reply_to: Some(message.id.clone()),

@@ -27,10 +27,7 @@ impl Client {
     /// # Errors
     /// [`Error::Address`] if that is not an `http://` address.
     pub fn new(base_url: &str) -> Result<Self> {
-        let refuse = |reason: String| Error::Address {
-            address: base_url.to_owned(),
-            reason,
-        };
+        let refuse = |reason: String| Error::Address { address: base_url.to_owned(), reason };
         let base = Url::parse(base_url).map_err(|error| refuse(error.to_string()))?;
         if base.scheme() != "http" || base.host().is_none() {
             return Err(refuse("it must begin with http:// and name a host".to_owned()));
@@ -41,20 +38,13 @@ impl Client {
             .tcp_nodelay(true)
             .no_proxy()
             .build()?;
-        Ok(Self {
-            http,
-            base,
-            token: None,
-        })
+        Ok(Self { http, base, token: None })
     }
 
     /// The same server, as whoever this token belongs to.
     #[must_use]
     pub fn with_token(&self, token: impl Into<String>) -> Self {
-        Self {
-            token: Some(token.into()),
-            ..self.clone()
-        }
+        Self { token: Some(token.into()), ..self.clone() }
     }
 
     /// The same server, as who just signed in.
@@ -62,10 +52,7 @@ impl Client {
     /// # Errors
     /// [`Error::Malformed`] if the answer holds no token, which only happens where a cookie was asked for.
     pub fn signed_in(&self, answer: &SignedIn) -> Result<Self> {
-        let token = answer
-            .token
-            .as_ref()
-            .ok_or_else(|| Error::malformed("answer", "it holds no token"))?;
+        let token = answer.token.as_ref().ok_or_else(|| Error::malformed("answer", "it holds no token"))?;
         Ok(self.with_token(token))
     }
 
@@ -165,21 +152,9 @@ mod tests {
         let client = Client::new("http://127.0.0.1:8080").unwrap();
         assert_eq!(client.websocket_url(), "ws://127.0.0.1:8080/api/v1/ws");
         let url = client.route(&["rooms", "by-slug", "отдел/7"]);
-        assert!(
-            url.as_str()
-                .ends_with("/api/v1/rooms/by-slug/%D0%BE%D1%82%D0%B4%D0%B5%D0%BB%2F7"),
-            "{url}"
-        );
-        for address in [
-            "127.0.0.1:8080",
-            "https://chat.example.org",
-            "http://",
-            "nonsense",
-        ] {
-            assert!(
-                matches!(Client::new(address), Err(Error::Address { .. })),
-                "{address}"
-            );
+        assert!(url.as_str().ends_with("/api/v1/rooms/by-slug/%D0%BE%D1%82%D0%B4%D0%B5%D0%BB%2F7"), "{url}");
+        for address in ["127.0.0.1:8080", "https://chat.example.org", "http://", "nonsense"] {
+            assert!(matches!(Client::new(address), Err(Error::Address { .. })), "{address}");
         }
     }
 

@@ -51,12 +51,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            resume: Vec::new(),
-            events: 1024,
-            in_flight: 256,
-            timeout: Duration::from_secs(10),
-        }
+        Self { resume: Vec::new(), events: 1024, in_flight: 256, timeout: Duration::from_secs(10) }
     }
 }
 
@@ -104,10 +99,7 @@ impl Connection {
         let url = client.websocket_url();
         let (mut socket, _response) =
             tokio_tungstenite::connect_async_with_config(url, Some(config), true).await?;
-        let hello = Hello {
-            token: client.token().map(str::to_owned),
-            resume: options.resume,
-        };
+        let hello = Hello { token: client.token().map(str::to_owned), resume: options.resume };
         let text = frames::command("hello", HELLO_REFERENCE, &hello)?;
         socket.send(Message::text(text)).await?;
         let ready = read_ready(&mut socket).await?;
@@ -119,10 +111,7 @@ impl Connection {
         tokio::spawn(writer::run(sink, command_receiver, Arc::clone(&pending), reader));
         Ok(Self {
             sender: Sender::new(command_sender, Arc::clone(&pending), HELLO_REFERENCE + 1),
-            events: Events {
-                queue: event_receiver,
-                pending,
-            },
+            events: Events { queue: event_receiver, pending },
             ready,
         })
     }

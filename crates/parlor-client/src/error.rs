@@ -61,17 +61,11 @@ impl Error {
     }
 
     pub(crate) fn api(error: parlor_protocol::Error, status: Option<u16>) -> Self {
-        Self::Api {
-            error: Box::new(error),
-            status,
-        }
+        Self::Api { error: Box::new(error), status }
     }
 
     pub(crate) fn malformed(what: &str, detail: &(impl ToString + ?Sized)) -> Self {
-        Self::Malformed {
-            what: what.to_owned(),
-            detail: detail.to_string(),
-        }
+        Self::Malformed { what: what.to_owned(), detail: detail.to_string() }
     }
 }
 

@@ -34,11 +34,7 @@ pub(super) fn command(kind: &str, reference: u64, data: &impl Serialize) -> Resu
         reference: u64,
         data: &'a T,
     }
-    let command = Command {
-        kind,
-        reference,
-        data,
-    };
+    let command = Command { kind, reference, data };
     serde_json::to_string(&command).map_err(|error| Error::malformed("command", &error))
 }
 
@@ -85,9 +81,7 @@ mod tests {
 
     #[test]
     fn the_list_of_known_types_is_the_protocols() {
-        let words = serde_json::from_str::<ServerFrame>(r#"{"type":"?"}"#)
-            .unwrap_err()
-            .to_string();
+        let words = serde_json::from_str::<ServerFrame>(r#"{"type":"?"}"#).unwrap_err().to_string();
         let expected: Vec<&str> = words.split('`').skip(3).step_by(2).collect();
         assert_eq!(expected, KNOWN, "{words}");
     }

@@ -38,9 +38,7 @@ impl Pending {
     /// Waits for room for one more command.
     pub(super) async fn reserve(&self) -> Result<OwnedSemaphorePermit> {
         let room = Arc::clone(&self.room);
-        room.acquire_owned()
-            .await
-            .map_err(|_closed| Error::Closed(self.why()))
+        room.acquire_owned().await.map_err(|_closed| Error::Closed(self.why()))
     }
 
     /// Registers a command before it is sent.

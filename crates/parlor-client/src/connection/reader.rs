@@ -46,14 +46,10 @@ async fn read_all(
 
 async fn deliver(frame: ServerFrame, events: &mpsc::Sender<ServerFrame>, pending: &Pending) {
     match frame {
-        ServerFrame::Ok {
-            reference: Some(reference),
-            data,
-        } => pending.answer(reference, Ok(data)),
-        ServerFrame::Error {
-            reference: Some(reference),
-            error,
-        } => pending.answer(reference, Err(Error::api(error, None))),
+        ServerFrame::Ok { reference: Some(reference), data } => pending.answer(reference, Ok(data)),
+        ServerFrame::Error { reference: Some(reference), error } => {
+            pending.answer(reference, Err(Error::api(error, None)))
+        }
         event => {
             // Nobody reads events any more: they are thrown away, answers still arrive.
             let _unread = events.send(event).await;
@@ -64,25 +60,16 @@ async fn deliver(frame: ServerFrame, events: &mpsc::Sender<ServerFrame>, pending
 /// The peer said goodbye.
 pub(super) fn closed_by(frame: Option<CloseFrame>) -> Closed {
     match frame {
-        Some(frame) => Closed {
-            code: Some(frame.code.into()),
-            reason: frame.reason.to_string(),
-        },
+        Some(frame) => Closed { code: Some(frame.code.into()), reason: frame.reason.to_string() },
         None => cut(),
     }
 }
 
 /// The socket ended without a word.
 pub(super) fn cut() -> Closed {
-    Closed {
-        code: None,
-        reason: "the connection was cut".to_owned(),
-    }
+    Closed { code: None, reason: "the connection was cut".to_owned() }
 }
 
 fn broken(error: &dyn std::error::Error) -> Closed {
-    Closed {
-        code: None,
-        reason: error.to_string(),
-    }
+    Closed { code: None, reason: error.to_string() }
 }

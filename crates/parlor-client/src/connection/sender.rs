@@ -27,11 +27,7 @@ pub struct Sender {
 
 impl Sender {
     pub(super) fn new(queue: mpsc::Sender<String>, pending: Arc<Pending>, first_reference: u64) -> Self {
-        Self {
-            queue,
-            pending,
-            next_reference: Arc::new(AtomicU64::new(first_reference)),
-        }
+        Self { queue, pending, next_reference: Arc::new(AtomicU64::new(first_reference)) }
     }
 
     /// Sends a command and waits for its answer.
@@ -58,11 +54,7 @@ impl Sender {
         if self.queue.send(text).await.is_err() {
             return Err(Error::Closed(self.pending.closed().await));
         }
-        Ok(PendingReply {
-            answer,
-            pending: Arc::clone(&self.pending),
-            kind: PhantomData,
-        })
+        Ok(PendingReply { answer, pending: Arc::clone(&self.pending), kind: PhantomData })
     }
 
     /// `message.send`
@@ -72,12 +64,8 @@ impl Sender {
 
     /// `message.send` of a text, without a nonce.
     pub async fn say(&self, room: &str, body: &str) -> Result<Sent> {
-        let message = MessageSend {
-            room: room.to_owned(),
-            body: body.to_owned(),
-            nonce: None,
-            reply_to: None,
-        };
+        let message =
+            MessageSend { room: room.to_owned(), body: body.to_owned(), nonce: None, reply_to: None };
         self.send_message(&message).await
     }
 
@@ -114,9 +102,7 @@ impl Sender {
 }
 
 fn target(room: &str) -> RoomTarget {
-    RoomTarget {
-        room: room.to_owned(),
-    }
+    RoomTarget { room: room.to_owned() }
 }
 
 /// The answer to a command that was sent. Dropping it forgets the answer, not the command.

@@ -23,10 +23,7 @@ pub(super) async fn run(
     mut reader: JoinHandle<()>,
 ) {
     if let Err(error) = write_all(&mut sink, &mut commands, &pending).await {
-        pending.close(&Closed {
-            code: None,
-            reason: error.to_string(),
-        });
+        pending.close(&Closed { code: None, reason: error.to_string() });
     }
     let goodbye = async {
         let _gone = sink.close().await;
@@ -35,10 +32,7 @@ pub(super) async fn run(
     if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {
         reader.abort();
     }
-    pending.close(&Closed {
-        code: None,
-        reason: "we said goodbye".to_owned(),
-    });
+    pending.close(&Closed { code: None, reason: "we said goodbye".to_owned() });
 }
 
 async fn write_all(

@@ -18,11 +18,7 @@ impl Client {
 
     /// Signs in. Go on with [`Client::signed_in`].
     pub async fn login(&self, username: &str, password: &str) -> Result<SignedIn> {
-        let login = Login {
-            username: username.to_owned(),
-            password: password.to_owned(),
-            cookie: false,
-        };
+        let login = Login { username: username.to_owned(), password: password.to_owned(), cookie: false };
         self.post(self.route(&["auth", "login"]), &login).await
     }
 
@@ -38,7 +34,6 @@ impl Client {
 
     /// Ends the session: the token and its connections end at once.
     pub async fn logout(&self) -> Result<()> {
-        self.act(Method::POST, self.route(&["auth", "logout"]), None::<&()>)
-            .await
+        self.act(Method::POST, self.route(&["auth", "logout"]), None::<&()>).await
     }
 }

@@ -27,17 +27,13 @@ impl Client {
 
     /// Where an invitation leads. Needs no credential.
     pub async fn inspect_invite(&self, code: &str) -> Result<InvitePreview> {
-        let inspect = InspectInvite {
-            code: code.to_owned(),
-        };
+        let inspect = InspectInvite { code: code.to_owned() };
         self.post(self.route(&["invites", "inspect"]), &inspect).await
     }
 
     /// Uses an invitation.
     pub async fn accept_invite(&self, code: &str) -> Result<Room> {
-        let accept = AcceptInvite {
-            code: code.to_owned(),
-        };
+        let accept = AcceptInvite { code: code.to_owned() };
         self.post(self.route(&["invites", "accept"]), &accept).await
     }
 }

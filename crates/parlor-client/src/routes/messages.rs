@@ -34,28 +34,20 @@ impl Client {
             HistoryCursor::Around(seq) => ("around", Some(seq.to_string())),
         };
         let url = self.route(&["rooms", room, "messages"]);
-        self.get(with_query(url, [("limit", Some(limit.to_string())), place]))
-            .await
+        self.get(with_query(url, [("limit", Some(limit.to_string())), place])).await
     }
 
     /// What changed in a room after `after`: a [`ServerFrame::RoomChanges`], or a [`ServerFrame::RoomReset`] if that
     /// is too long ago.
     pub async fn changes(&self, room: &str, after: u64, limit: Option<usize>) -> Result<ServerFrame> {
-        let query = [
-            ("after", Some(after.to_string())),
-            ("limit", limit.map(|limit| limit.to_string())),
-        ];
-        self.get(with_query(self.route(&["rooms", room, "changes"]), query))
-            .await
+        let query = [("after", Some(after.to_string())), ("limit", limit.map(|limit| limit.to_string()))];
+        self.get(with_query(self.route(&["rooms", room, "changes"]), query)).await
     }
 
     /// Changes one's own words.
     pub async fn edit_message(&self, room: &str, message: &str, body: &str) -> Result<Message> {
-        let edit = EditMessage {
-            body: body.to_owned(),
-        };
-        self.patch(self.route(&["rooms", room, "messages", message]), &edit)
-            .await
+        let edit = EditMessage { body: body.to_owned() };
+        self.patch(self.route(&["rooms", room, "messages", message]), &edit).await
     }
 
     /// Removes a message; a tombstone keeps its place.

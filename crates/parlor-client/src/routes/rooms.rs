@@ -56,11 +56,7 @@ impl Client {
 
     /// A page of a room's members; `after` is the `next` of the page before.
     pub async fn members(&self, room: &str, after: Option<&str>, limit: Option<usize>) -> Result<MemberPage> {
-        let query = [
-            ("after", after.map(str::to_owned)),
-            ("limit", limit.map(|limit| limit.to_string())),
-        ];
-        self.get(with_query(self.route(&["rooms", room, "members"]), query))
-            .await
+        let query = [("after", after.map(str::to_owned)), ("limit", limit.map(|limit| limit.to_string()))];
+        self.get(with_query(self.route(&["rooms", room, "members"]), query)).await
     }
 }

@@ -15,9 +15,7 @@ impl Client {
 
     /// Changes the name that stands beside one's messages.
     pub async fn rename_me(&self, display_name: &str) -> Result<User> {
-        let change = UpdateProfile {
-            display_name: Some(display_name.to_owned()),
-        };
+        let change = UpdateProfile { display_name: Some(display_name.to_owned()) };
         let answer: CurrentUser = self.patch(self.route(&["me"]), &change).await?;
         Ok(answer.user)
     }
@@ -30,8 +28,7 @@ impl Client {
 
     /// Changes one's password; every other session ends.
     pub async fn change_password(&self, change: &ChangePassword) -> Result<()> {
-        self.act(Method::POST, self.route(&["me", "password"]), Some(change))
-            .await
+        self.act(Method::POST, self.route(&["me", "password"]), Some(change)).await
     }
 
     /// Those of these people (at most 100) whom one may see.
