@@ -10,7 +10,8 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 1' TERM HUP
-trap '' INT
+# A runner that is gone when we say "ready" must not end us before the folder is removed, so no signal by the pipe.
+trap '' INT PIPE
 
 fail() {
     cat "$folder/log" >&2
