@@ -7,6 +7,7 @@ import {
   type RoomFrame,
   type RoomState,
   rowsOf,
+  withRoom,
 } from '../src/index.ts';
 import { HELD_MAXIMUM } from '../src/room-state.ts';
 import { WINDOW_MAXIMUM, withNewest, withSurroundings } from '../src/timeline.ts';
@@ -179,6 +180,38 @@ describe('positions', () => {
     room.say(ada, '2');
     const after = apply(known, { type: 'room.changes', room: room.id, ...room.changes(state.seq) });
     expect(after.timeline.messages.map((message) => message.body)).toEqual(['1', '2']);
+  });
+
+  it('is not taken back by held frames that a page has passed', () => {
+    const { room, state } = quiet();
+    room.say(ada, '1');
+    const held = apply(state, room.say(ada, '2'));
+    room.say(ada, '3');
+    const after = apply(held, { type: 'room.changes', room: room.id, ...room.changes(state.seq) });
+    expect(after).toMatchObject({ seq: room.head, held: [] });
+  });
+
+  it('lets go of a sent message whose place was passed', () => {
+    const { room, state } = quiet();
+    const sent = { nonce: 'k7', room: room.id, body: 'hi', createdAt: 1, state: 'sent' as const };
+    const pending = [
+      { ...sent, seq: room.head + 1 },
+      { ...sent, nonce: 'k8', seq: room.head + 2 },
+    ];
+    const after = apply({ ...state, pending }, room.rename('other'));
+    expect(after.pending.map((one) => one.nonce)).toEqual(['k8']);
+  });
+
+  it('counts nobody twice whom an answer had counted already', () => {
+    const { room, state } = quiet();
+    const joined = room.member(makeUser('bo'), true);
+    const told = withRoom(state, room.room(ada.id));
+    expect(told.room.member_count).toBe(2);
+    expect(apply(told, joined).room.member_count).toBe(2);
+    expect(apply(apply(told, joined), room.member(makeUser('cy'), true)).room.member_count).toBe(3);
+    // An answer from before the position says nothing.
+    const late = room.room(ada.id);
+    expect(withRoom({ ...state, seq: late.head + 1 }, late).room).toBe(state.room);
   });
 
   it('begins anew after a reset', () => {

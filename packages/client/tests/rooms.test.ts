@@ -324,6 +324,27 @@ describe('people', () => {
     expect(client.room(room.id).get()?.room.member_count).toBe(3);
   });
 
+  it('that came in a gap are counted by asking', async () => {
+    const { server, room, client } = await opened();
+    server.lose = 2;
+    server.publish(room.member(makeUser('cy'), true));
+    server.publish(room.member(makeUser('di'), true));
+    say(server, room, 1);
+    await settle();
+    expect(client.room(room.id).get()?.room.member_count).toBe(4);
+  });
+
+  it('that one may not see are not asked for again and again', async () => {
+    const { server, room, client } = await opened();
+    server.override = (_method, path) => (path === '/users' ? Response.json({ users: [] }) : undefined);
+    for (let index = 0; index < 3; index += 1) {
+      server.publish(room.say(makeUser('cy'), 'hi'));
+      await pass(100);
+    }
+    expect(server.requests.filter((request) => request.startsWith('GET /users'))).toHaveLength(1);
+    expect(client.users.get().has('usr_cy')).toBe(false);
+  });
+
   it("keep one's own role up to date", async () => {
     const { server, room, client } = await opened();
     server.publish(room.member(server.self, true, 'moderator'));
