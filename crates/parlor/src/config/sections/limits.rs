@@ -1,0 +1,57 @@
+//! `[limits]`: what bounds the work that anybody can cause.
+
+use crate::config::rate::Rate;
+use crate::config::section::section;
+use crate::config::value::Count;
+
+section! {
+    /// What bounds the work that anybody can cause. A rate is written as what is allowed at once, and how fast that
+    /// fills up again: "30 at once, 10 per s". Who is too fast gets the error `rate_limited` with the time to wait.
+    ["limits"] Limits {
+        /// False lifts the rates, and the number of connections of one network address and of one user, for load
+        /// tests. Every other limit stays.
+        enabled: bool = true, "PARLOR_LIMITS_ENABLED";
+        /// The longest message, in bytes of UTF-8. A longer one gets the error `body_too_long`.
+        max_body_bytes: Count<1, 262_144> = Count(16_384), "PARLOR_LIMITS_MAX_BODY_BYTES";
+        /// How many connections are open at the same time, WebSockets included. Further ones wait in the queue of the
+        /// operating system until another one closes.
+        max_connections: Count<8, 1_000_000> = Count(10_000), "PARLOR_LIMITS_MAX_CONNECTIONS";
+        /// How many WebSockets one network address may have open.
+        max_connections_per_address: Count<1, 1_000_000> = Count(256), "PARLOR_LIMITS_MAX_CONNECTIONS_PER_ADDRESS";
+        /// How many WebSockets one user may have open.
+        max_connections_per_user: Count<1, 1_000_000> = Count(64), "PARLOR_LIMITS_MAX_CONNECTIONS_PER_USER";
+        /// How many requests are answered at the same time. Further ones get the error `busy`.
+        max_requests: Count<8, 1_000_000> = Count(1_024), "PARLOR_LIMITS_MAX_REQUESTS";
+        /// The largest body of a request, in bytes. A larger one gets the error `too_large`.
+        max_request_bytes: Count<1_024, 16_777_216> = Count(262_144), "PARLOR_LIMITS_MAX_REQUEST_BYTES";
+        /// The largest frame that a client may send over a WebSocket, in bytes. A larger one gets the error `too_large`,
+        /// and one of more than twice the size ends the connection.
+        max_frame_bytes: Count<1_024, 16_777_216> = Count(65_536), "PARLOR_LIMITS_MAX_FRAME_BYTES";
+        /// How many commands of one WebSocket are worked on at the same time. When they are, nothing more is read from
+        /// it.
+        max_commands: Count<1, 1_024> = Count(32), "PARLOR_LIMITS_MAX_COMMANDS";
+        /// How many changes a client that comes back may have missed in a room and still get them one by one. Beyond, it
+        /// is told to read the room anew.
+        max_behind: Count<1, 100_000> = Count(1_000), "PARLOR_LIMITS_MAX_BEHIND";
+        /// Signing in, for each network address.
+        login: Rate = Rate::per_minute(30, 30), "PARLOR_LIMITS_LOGIN";
+        /// Signing in, for each name.
+        login_name: Rate = Rate::per_minute(10, 10), "PARLOR_LIMITS_LOGIN_NAME";
+        /// Making an account, for each network address.
+        register: Rate = Rate::per_minute(100, 20), "PARLOR_LIMITS_REGISTER";
+        /// Entering as a guest, for each network address.
+        guest: Rate = Rate::per_minute(100, 30), "PARLOR_LIMITS_GUEST";
+        /// Asking where an invitation leads, for each network address.
+        inspect_invite: Rate = Rate::per_second(60, 1), "PARLOR_LIMITS_INSPECT_INVITE";
+        /// Opening a WebSocket, for each network address.
+        connect: Rate = Rate::per_second(300, 20), "PARLOR_LIMITS_CONNECT";
+        /// Sending messages, for each user.
+        send: Rate = Rate::per_second(30, 10), "PARLOR_LIMITS_SEND";
+        /// Other changes, for each user.
+        write: Rate = Rate::per_second(60, 10), "PARLOR_LIMITS_WRITE";
+        /// Making rooms and invitations, for each user.
+        create: Rate = Rate::per_minute(30, 12), "PARLOR_LIMITS_CREATE";
+        /// Reading, for each user.
+        read: Rate = Rate::per_second(400, 100), "PARLOR_LIMITS_READ";
+    }
+}

@@ -1,0 +1,32 @@
+//! `[server]`: where the server is.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::config::networks::Networks;
+use crate::config::public_url::PublicUrl;
+use crate::config::section::section;
+use crate::config::value::Period;
+
+section! {
+    /// Where the server listens, keeps its data, and is reached.
+    ["server"] Server {
+        /// The IP address and port to listen on. With 127.0.0.1 only this machine reaches the server; 0.0.0.0 or
+        /// [::] lets every network in. Port 0 takes any free port. Parlor speaks plain HTTP: put a reverse proxy
+        /// with a certificate in front of it before strangers come.
+        listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)), "PARLOR_LISTEN";
+        /// The folder of the database, made on the first start and readable by its owner alone. A relative path is
+        /// seen from the working directory.
+        data_dir: PathBuf = PathBuf::from("data"), "PARLOR_DATA_DIR";
+        /// The address that people type, without a path. It stands in the links that the server prints, and decides
+        /// whether cookies are sent over HTTPS alone. Without it, the address is http:// and `listen`.
+        public_url: Option<PublicUrl> = None, "PARLOR_PUBLIC_URL", example "https://chat.example.org";
+        /// The reverse proxies whose word counts for where a request came from (`X-Forwarded-For`). Limits for each network
+        /// address go by it. Name yours if it runs on another machine or in a container.
+        trusted_proxies: Networks = Networks::loopback(), "PARLOR_TRUSTED_PROXIES";
+        /// How long a request may take before it is given up.
+        request_within: Period<1, 600> = Period(30), "PARLOR_REQUEST_WITHIN";
+        /// How long the server waits for running requests when it is told to stop.
+        stop_within: Period<0, 600> = Period(10), "PARLOR_STOP_WITHIN";
+    }
+}

@@ -1,0 +1,127 @@
+//! Runs the server, from the first file to the last.
+//!
+//! Starting goes from the rows outwards, stopping the other way round: what a part needs is there before it, and still
+//! there after it.
+
+mod accept;
+mod counted;
+mod folder;
+mod limits;
+mod listener;
+mod notify;
+mod parts;
+mod signals;
+mod sweep;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::sync::oneshot;
+
+use crate::config::{Configuration, PublicUrl};
+use parts::Parts;
+use signals::Signals;
+
+/// Serves until a signal ends it. `started` is when the program began.
+///
+/// # Errors
+/// Why it can't serve, and what to do.
+pub(crate) fn run(configuration: &Configuration, started: Instant) -> Result<ExitCode> {
+    limits::raise_open_files();
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("parlor")
+        .build()
+        .context("the system gives no threads")?;
+    let outcome = runtime.block_on(serve(configuration, started));
+    // Whatever still runs after the last deadline is not waited for.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn serve(configuration: &Configuration, started: Instant) -> Result<ExitCode> {
+    let mut signals = Signals::listen().context("the system lets nobody listen to signals")?;
+    if configuration.database.url.is_none() {
+        folder::prepare(&configuration.server.data_dir)?;
+    }
+    let store = parts::open_store(configuration).await?;
+    let listener = match listener::bind(configuration.server.listen).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            store.close().await;
+            return Err(error);
+        }
+    };
+    let address = listener.local_addr().context("the system does not tell the port")?;
+    let public_url =
+        configuration.server.public_url.clone().unwrap_or_else(|| PublicUrl::of_listener(address));
+    let parts = Parts::assemble(configuration, store, &public_url).await?;
+    tell_ready(&parts, &public_url, started).await?;
+    serve_until_signal(configuration, parts, listener, &mut signals).await
+}
+
+/// Says where the server is, and how to become its owner while there is none. People read these lines, and programs too:
+/// they are no part of the log.
+async fn tell_ready(parts: &Parts, public_url: &PublicUrl, started: Instant) -> Result<()> {
+    let setup = parts.core.issue_setup_token().await.context("can't make the setup link")?;
+    eprintln!("Parlor is ready at {public_url}");
+    if let Some(token) = setup {
+        eprintln!("Create the owner's account: {public_url}/setup#{token}");
+    }
+    notify::ready();
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(start.milliseconds = milliseconds, "started");
+    Ok(())
+}
+
+/// Serves, and stops in order at the first signal; a second one ends the program where it stands.
+async fn serve_until_signal(
+    configuration: &Configuration,
+    parts: Parts,
+    listener: TcpListener,
+    signals: &mut Signals,
+) -> Result<ExitCode> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let until = async move {
+        // The sender is only dropped to stop.
+        let _ = stopped.await;
+    };
+    let max_connections = configuration.limits.max_connections.get();
+    let accepting = tokio::spawn(accept::accept(listener, parts.application(), max_connections, until));
+    let sweeping = tokio::spawn(sweep::sweep(parts.clone()));
+    let signal = signals.next().await;
+    tracing::info!(signal, "stopping");
+    notify::stopping();
+    drop(stop);
+    sweeping.abort();
+    let stopping = finish(parts, accepting, configuration.server.stop_within.get());
+    tokio::select! {
+        outcome = stopping => outcome.map(|()| ExitCode::SUCCESS),
+        signal = signals.second() => {
+            tracing::warn!(signal, "stopped at once; what was acknowledged is on disk");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Ends the sockets, then the requests, then the store.
+async fn finish(
+    parts: Parts,
+    accepting: tokio::task::JoinHandle<accept::Open>,
+    within: Duration,
+) -> Result<()> {
+    let open = accepting.await.context("taking connections failed")?;
+    let drain = async {
+        parts.end_sockets().await;
+        open.finish().await;
+    };
+    if tokio::time::timeout(within, drain).await.is_err() {
+        tracing::warn!(deadline.seconds = within.as_secs(), "some requests did not end in time");
+    }
+    parts.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}

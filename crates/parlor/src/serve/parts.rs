@@ -1,0 +1,82 @@
+//! The parts of a running server, put together. The only place that knows them all.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, anyhow};
+use axum::Router;
+use parlor_api::ApiState;
+use parlor_bus::MemoryBus;
+use parlor_core::Core;
+use parlor_identity::Identity;
+use parlor_store::{Planted, Store};
+use prometheus_client::registry::Registry;
+
+use crate::config::{Configuration, PublicUrl};
+use crate::{settings, system};
+
+/// What serves. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Parts {
+    /// The use cases.
+    pub(super) core: Core,
+    /// Passwords and sessions.
+    pub(super) identity: Identity,
+    application: Router,
+}
+
+/// Opens the database.
+///
+/// # Errors
+/// Why it can't be used, and what to do.
+pub(super) async fn open_store(configuration: &Configuration) -> Result<Store> {
+    let planted = Planted::from_environment()
+        .map_err(|value| anyhow!("PARLOR_PLANTED_ERROR names no error that can be planted: {value:?}"))?;
+    if planted != Planted::Nothing {
+        tracing::warn!(planted = ?planted, "this server makes a deliberate error: it is for the crash tests only");
+    }
+    let database = settings::database(configuration);
+    let store = Store::open(&database, settings::store(configuration, planted)).await?;
+    tracing::debug!(database.engine = database.engine(), "the database is open");
+    Ok(store)
+}
+
+impl Parts {
+    /// Puts the parts together on an open database.
+    pub(super) async fn assemble(
+        configuration: &Configuration,
+        store: Store,
+        public_url: &PublicUrl,
+    ) -> Result<Self> {
+        let env = system::env();
+        let bus = Arc::new(MemoryBus::default());
+        let core = Core::start(store.clone(), bus, env.clone(), settings::core(configuration))
+            .await
+            .context("the database can't be used")?;
+        let identity = Identity::new(store, env, core.workspace(), settings::identity(configuration));
+        let mut registry = Registry::default();
+        let metrics = parlor_api::Metrics::register(&mut registry);
+        let state = ApiState::new(
+            core.clone(),
+            identity.clone(),
+            Arc::new(|_| false),
+            settings::api(configuration, public_url),
+            registry,
+            metrics,
+        );
+        let application = parlor_api::router(state);
+        Ok(Self { core, identity, application })
+    }
+
+    /// What answers requests.
+    pub(super) fn application(&self) -> Router {
+        self.application.clone()
+    }
+
+    /// Ends every WebSocket in order.
+    pub(super) async fn end_sockets(&self) {}
+
+    /// Finishes what was begun and releases the database.
+    pub(super) async fn close(&self) {
+        self.core.store().close().await;
+    }
+}

@@ -1,0 +1,101 @@
+//! What the configuration means to each part of the server.
+
+use parlor_core::limits::{Kind, Rule};
+use parlor_core::{Limits, Settings};
+use parlor_identity::IdentitySettings;
+use parlor_store::{Database, Planted};
+
+use crate::config::{Configuration, PublicUrl};
+
+/// Which database keeps the data.
+pub(crate) fn database(configuration: &Configuration) -> Database {
+    match &configuration.database.url {
+        Some(url) => Database::postgres(url.expose()),
+        None => Database::sqlite(&configuration.server.data_dir),
+    }
+}
+
+/// How the database is used.
+pub(crate) fn store(configuration: &Configuration, planted: Planted) -> parlor_store::Options {
+    let database = &configuration.database;
+    parlor_store::Options {
+        readers: database.readers.get(),
+        queue: database.queue.get(),
+        batch: database.batch.get(),
+        planted,
+    }
+}
+
+/// Who may come in, and how much of what is allowed.
+pub(crate) fn core(configuration: &Configuration) -> Settings {
+    let limits = &configuration.limits;
+    Settings {
+        registration: configuration.access.registration,
+        guests: configuration.access.guests,
+        limits: Limits {
+            enabled: limits.enabled,
+            max_body_bytes: limits.max_body_bytes.get(),
+            rules: rules(configuration),
+        },
+    }
+}
+
+fn rules(configuration: &Configuration) -> Vec<Rule> {
+    let limits = &configuration.limits;
+    let rates = [
+        (Kind::Login, limits.login),
+        (Kind::LoginName, limits.login_name),
+        (Kind::Register, limits.register),
+        (Kind::Guest, limits.guest),
+        (Kind::InspectInvite, limits.inspect_invite),
+        (Kind::Connect, limits.connect),
+        (Kind::Send, limits.send),
+        (Kind::Write, limits.write),
+        (Kind::Create, limits.create),
+        (Kind::Read, limits.read),
+    ];
+    rates.map(|(kind, rate)| Rule { kind, burst: rate.burst, period: rate.period() }).to_vec()
+}
+
+/// How people sign in.
+pub(crate) fn identity(configuration: &Configuration) -> IdentitySettings {
+    let sessions = &configuration.sessions;
+    IdentitySettings {
+        session_ttl: sessions.lifetime.get(),
+        concurrent_hashes: sessions.concurrent_hashes.get(),
+        queued_hashes: sessions.queued_hashes.get(),
+    }
+}
+
+/// The HTTP interface.
+pub(crate) fn api(configuration: &Configuration, public_url: &PublicUrl) -> parlor_api::Options {
+    let (server, limits) = (&configuration.server, &configuration.limits);
+    parlor_api::Options {
+        public_url: public_url.to_string(),
+        trusted_proxies: server.trusted_proxies.ranges().to_vec(),
+        max_request_bytes: limits.max_request_bytes.get(),
+        request_timeout: server.request_within.get(),
+        max_requests: limits.max_requests.get(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::value::Value as _;
+
+    #[test]
+    fn the_defaults_are_those_of_the_parts() {
+        let configuration = Configuration::default();
+        let same = |one: &dyn std::fmt::Debug, other: &dyn std::fmt::Debug| {
+            assert_eq!(format!("{one:?}"), format!("{other:?}"));
+        };
+        same(&store(&configuration, Planted::Nothing), &parlor_store::Options::default());
+        same(&core(&configuration), &Settings::default());
+        same(&identity(&configuration), &IdentitySettings::default());
+        let public_url = PublicUrl::parse("http://127.0.0.1:8080").unwrap();
+        let trusted_proxies = configuration.server.trusted_proxies.ranges().to_vec();
+        let expected = parlor_api::Options { trusted_proxies, ..parlor_api::Options::default() };
+        same(&api(&configuration, &public_url), &expected);
+    }
+}
