@@ -261,6 +261,7 @@ describe('after a reload', () => {
     server.cut();
     await settle();
     client.room(room.id).send('never sent');
+    client.room(room.id).send('nor this');
     client.disconnect();
     // A storage need not keep an order.
     storage.keys = () => [...storage.map.keys()].reverse();
@@ -268,7 +269,7 @@ describe('after a reload', () => {
     const again = await started(server, { storage });
     await again.client.room(room.id).open();
     await pass(1000);
-    expect(said(room)).toEqual(['answer lost', 'never sent']);
+    expect(said(room)).toEqual(['answer lost', 'never sent', 'nor this']);
     expect(again.client.room(room.id).get()?.pending).toEqual([]);
     expect(storage.map.size).toBe(0);
   });
