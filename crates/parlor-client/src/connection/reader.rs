@@ -48,7 +48,7 @@ async fn deliver(frame: ServerFrame, events: &mpsc::Sender<ServerFrame>, pending
     match frame {
         ServerFrame::Ok { reference: Some(reference), data } => pending.answer(reference, Ok(data)),
         ServerFrame::Error { reference: Some(reference), error } => {
-            pending.answer(reference, Err(Error::api(error, None)))
+            pending.answer(reference, Err(Error::api(error, None)));
         }
         event => {
             // Nobody reads events any more: they are thrown away, answers still arrive.
