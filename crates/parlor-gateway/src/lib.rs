@@ -1,1 +1,26 @@
-//! Live sockets: sessions, dispatch table, fan-out, resume.
+//! Live sockets: upgrades, sessions, the dispatch table, fan-out, resume and presence.
+//!
+//! An edge: it decodes, asks who speaks, hands over to `parlor-core`, and encodes. It has no rules of its own about who
+//! may do what. Who gets a room's events follows from membership alone, read through the actor or from the room's own
+//! sequence.
+
+mod admission;
+mod commands;
+mod credential;
+mod data;
+mod dispatch;
+mod encode;
+mod failure;
+mod gateway;
+mod hub;
+mod metrics;
+mod options;
+mod origin;
+mod presence;
+mod session;
+mod transport;
+mod upgrade;
+
+pub use gateway::Gateway;
+pub use options::{Options, Trusts};
+pub use presence::PresenceView;

@@ -1,0 +1,109 @@
+//! The one table of commands. A command that is not here does not exist.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use parlor_model::{Actor, RoomId};
+use parlor_protocol::Error;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::commands::{hello, messages, ping, presence, rooms};
+use crate::data::Data;
+use crate::gateway::Shared;
+use crate::hub::Connection;
+
+/// On whose behalf a command runs. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Context {
+    /// What every session shares.
+    pub(crate) shared: Arc<Shared>,
+    /// Who speaks.
+    pub(crate) actor: Arc<Actor>,
+    /// Over which connection.
+    pub(crate) connection: Arc<Connection>,
+}
+
+/// What a command comes to.
+pub(crate) type Answer = Result<Value, Error>;
+
+/// Commands in one lane run one after the other, in the order in which they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Lane {
+    /// What changes a room.
+    Room(RoomId),
+    /// What this connection watches.
+    Presence,
+}
+
+/// A command that was understood and can run.
+pub(crate) struct Job {
+    /// What it must wait for; nothing if absent.
+    pub(crate) lane: Option<Lane>,
+    /// What there is to do.
+    pub(crate) work: Work,
+}
+
+/// What there is to do.
+pub(crate) enum Work {
+    /// Something by itself.
+    Alone(BoxFuture<'static, Answer>),
+    /// A message, which may be sent together with the ones that follow it in its lane.
+    Send(parlor_core::SendMessage),
+}
+
+/// Reads a command's data and makes it ready to run.
+type Prepare = fn(&Context, Data<'_>) -> Result<Job, Error>;
+
+/// Every command, by name.
+const TABLE: &[(&str, Prepare)] = &[
+    ("hello", hello::again),
+    ("message.send", messages::send),
+    ("message.edit", messages::edit),
+    ("message.delete", messages::delete),
+    ("room.join", rooms::join),
+    ("room.leave", rooms::leave),
+    ("presence.watch", presence::watch),
+    ("presence.unwatch", presence::unwatch),
+    ("ping", ping::ping),
+];
+
+/// The command of that name.
+pub(crate) fn find(name: &str) -> Option<Prepare> {
+    TABLE.iter().find(|(known, _)| *known == name).map(|(_, prepare)| *prepare)
+}
+
+impl Job {
+    /// A job that runs in `lane`, and answers with what it returns.
+    pub(crate) fn new<T: Serialize>(
+        lane: impl Into<Option<Lane>>,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Self {
+        let work = async move { work.await.map(value) };
+        Self { lane: lane.into(), work: Work::Alone(Box::pin(work)) }
+    }
+}
+
+/// An answer's data.
+pub(crate) fn value<T: Serialize>(data: T) -> Value {
+    #[expect(
+        clippy::expect_used,
+        reason = "the wire types hold only strings, numbers, lists and maps with string keys, which always encode"
+    )]
+    serde_json::to_value(data).expect("wire types encode")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_the_documented_one() {
+        let table: Vec<_> = TABLE.iter().map(|(name, _)| *name).collect();
+        let documented: Vec<_> =
+            parlor_protocol::commands::COMMANDS.iter().map(|command| command.name).collect();
+        assert_eq!(table, documented);
+        assert!(table.iter().all(|name| find(name).is_some()));
+        assert!(find("message.sent").is_none() && find("").is_none());
+    }
+}

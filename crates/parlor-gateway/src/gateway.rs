@@ -1,0 +1,93 @@
+//! The gateway as the binary sees it: made once, mounted as a router, stopped in order.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use parlor_core::Core;
+use parlor_identity::Identity;
+use parlor_protocol::{CloseCode, WEBSOCKET_PATH};
+use prometheus_client::registry::Registry;
+use tokio::task::JoinSet;
+
+use crate::admission::Door;
+use crate::hub::Hub;
+use crate::metrics::Metrics;
+use crate::options::Options;
+use crate::presence::PresenceView;
+use crate::upgrade;
+
+/// The live sockets of this node. Cheap to clone; it works until [`Gateway::shutdown`] or until the last clone is
+/// dropped.
+#[derive(Clone)]
+pub struct Gateway {
+    shared: Arc<Shared>,
+    /// What runs beside the sessions. Ends when the last clone goes.
+    tasks: Arc<Mutex<JoinSet<()>>>,
+}
+
+/// What every session shares.
+pub(crate) struct Shared {
+    pub(crate) core: Core,
+    pub(crate) identity: Identity,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) door: Arc<Door>,
+    pub(crate) options: Options,
+    pub(crate) metrics: Metrics,
+}
+
+impl Gateway {
+    /// Starts to follow the bus. Must be called within a tokio runtime.
+    pub fn new(core: Core, identity: Identity, options: Options) -> Self {
+        let metrics = Metrics::default();
+        let lifted = !core.settings().limits.enabled;
+        let max_per_address = (!lifted).then_some(options.max_connections_per_address);
+        let mut hub_options = options.clone();
+        if lifted {
+            hub_options.max_connections_per_user = usize::MAX;
+        }
+        let listener = core.bus().subscribe();
+        let hub = Arc::new(Hub::new(Arc::new(core.clone()), hub_options, metrics.clone()));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(Arc::clone(&hub).listen(listener));
+        tasks.spawn(Arc::clone(&hub).watch_heads());
+        tasks.spawn(Arc::clone(&hub).tell_presence());
+        let door = Arc::new(Door::new(max_per_address, metrics.clone()));
+        let shared = Shared { core, identity, hub, door, options, metrics };
+        Self { shared: Arc::new(shared), tasks: Arc::new(Mutex::new(tasks)) }
+    }
+
+    /// The route of the WebSocket. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: without the
+    /// peer's address the limits per address don't work.
+    pub fn router(&self) -> Router {
+        Router::new().route(WEBSOCKET_PATH, get(upgrade::handle)).with_state(Arc::clone(&self.shared))
+    }
+
+    /// Who is connected here.
+    pub fn presence(&self) -> PresenceView {
+        PresenceView::new(Arc::clone(&self.shared.hub.presence))
+    }
+
+    /// Adds the gateway's metrics to `registry`.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.shared.metrics.register(registry);
+    }
+
+    /// How many connections there are, those that have not said hello included.
+    pub fn connections(&self) -> usize {
+        self.shared.door.inside()
+    }
+
+    /// Stops: lets nobody in any more, answers what is under way, tells everybody to come back, and waits for them to
+    /// go, at most until `within` has passed. Returns how many were still there then.
+    pub async fn shutdown(&self, within: Duration) -> usize {
+        let door = &self.shared.door;
+        door.close();
+        self.shared.hub.end_all(CloseCode::GoingAway);
+        // Who does not go in time is cut off when the process ends.
+        let _ = tokio::time::timeout(within, door.emptied()).await;
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+        door.inside()
+    }
+}

@@ -1,0 +1,113 @@
+//! What the gateway can be told: limits and times, each with a default that is on. Not where it listens.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How the gateway behaves. The binary fills it from the configuration; tests make times short.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where people reach the server, such as `https://chat.example.org`. Its scheme and host decide which pages may
+    /// use the session cookie, and its scheme decides the cookie's name.
+    pub public_url: String,
+    /// Says whether an address is a proxy whose `X-Forwarded-For` is believed. Nobody's is by default.
+    pub trusts: Trusts,
+    /// The largest frame a client may send, in bytes. A frame of up to twice the size is refused with an error; a
+    /// larger one ends the connection.
+    pub max_frame_bytes: usize,
+    /// How many commands of one connection may be on their way. When they are, nothing more is read from it.
+    pub max_in_flight: usize,
+    /// How many connections one address may have.
+    pub max_connections_per_address: usize,
+    /// How many connections one user may have.
+    pub max_connections_per_user: usize,
+    /// How many frames of a room are kept for connections that are a little behind.
+    pub ring_frames: usize,
+    /// How many bytes such frames may take per room.
+    pub ring_bytes: usize,
+    /// How far behind a client may be, in changes, before it is told to read a room anew.
+    pub max_behind: u64,
+    /// How many resume positions a client may name.
+    pub max_resume: usize,
+    /// How many reads of the store may go on at once for clients that catch up.
+    pub max_reads: usize,
+    /// Within what time the first frame must come.
+    pub hello_within: Duration,
+    /// How often a silent client is asked whether it is there. Twice without an answer ends the connection.
+    pub ping_every: Duration,
+    /// How long to wait for a change that was overtaken before the store is asked for it.
+    pub repair_after: Duration,
+    /// How often the heads of rooms are compared with the store, in case the bus lost the newest change.
+    pub heads_every: Duration,
+    /// How often presence is told at most.
+    pub presence_every: Duration,
+    /// How often a connection makes sure that its session is still there, in case the bus lost its end.
+    pub session_check_every: Duration,
+    /// How long the closing of a connection may take.
+    pub close_within: Duration,
+}
+
+/// Which proxies are believed.
+#[derive(Clone)]
+pub struct Trusts(Arc<dyn Fn(IpAddr) -> bool + Send + Sync>);
+
+impl Trusts {
+    /// Believes no proxy.
+    pub fn nobody() -> Self {
+        Self::when(|_| false)
+    }
+
+    /// Believes those for which `trusted` is true.
+    pub fn when(trusted: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(trusted))
+    }
+
+    pub(crate) fn believes(&self, address: IpAddr) -> bool {
+        (self.0)(address)
+    }
+}
+
+impl fmt::Debug for Trusts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Trusts")
+    }
+}
+
+impl Options {
+    /// True if people reach the server over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.public_url.to_ascii_lowercase().starts_with("https://")
+    }
+
+    /// The name of the session cookie. The prefix makes browsers refuse one that was not set by this very host over
+    /// TLS.
+    pub(crate) fn cookie_name(&self) -> &'static str {
+        if self.is_secure() { "__Host-parlor_session" } else { "parlor_session" }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            trusts: Trusts::nobody(),
+            max_frame_bytes: 64 * 1024,
+            max_in_flight: 32,
+            max_connections_per_address: 256,
+            max_connections_per_user: 64,
+            ring_frames: 256,
+            ring_bytes: 256 * 1024,
+            max_behind: 1_000,
+            max_resume: 2_000,
+            max_reads: 16,
+            hello_within: Duration::from_secs(5),
+            ping_every: Duration::from_secs(45),
+            repair_after: Duration::from_millis(50),
+            heads_every: Duration::from_secs(5),
+            presence_every: Duration::from_secs(1),
+            session_check_every: Duration::from_mins(5),
+            close_within: Duration::from_secs(2),
+        }
+    }
+}
