@@ -105,11 +105,7 @@ pub(crate) struct Decision {
 impl Decision {
     /// The messages that have to be written.
     fn new_messages(&self) -> impl Iterator<Item = &Message> {
-        self.outcomes
-            .iter()
-            .flatten()
-            .filter(|appended| !appended.repeated)
-            .map(|appended| &appended.message)
+        self.outcomes.iter().flatten().filter(|appended| !appended.repeated).map(|appended| &appended.message)
     }
 }
 
@@ -118,26 +114,16 @@ fn decide(appends: &[Append], mut known: Known, ignore_nonces: bool) -> Decision
     let mut heads: HashMap<RoomId, Seq> = HashMap::new();
     let mut decide_one = |append: &Append| {
         let new = &append.message;
-        let name = new
-            .nonce
-            .clone()
-            .filter(|_| !ignore_nonces)
-            .map(|nonce| (new.author, nonce));
+        let name = new.nonce.clone().filter(|_| !ignore_nonces).map(|nonce| (new.author, nonce));
         // The nonce comes first: a repeat is answered even if the sender has lost their place since.
         if let Some(message) = name.as_ref().and_then(|name| known.nonces.get(name)) {
-            return Ok(Appended {
-                message: message.clone(),
-                repeated: true,
-            });
+            return Ok(Appended { message: message.clone(), repeated: true });
         }
         let room = known.rooms.get_mut(&append.room).ok_or(AppendError::RoomGone)?;
         if room.access_seq != append.access_version {
             return Err(AppendError::AccessChanged);
         }
-        if new
-            .reply_to
-            .is_some_and(|reply| !known.replies.contains(&(append.room, reply)))
-        {
+        if new.reply_to.is_some_and(|reply| !known.replies.contains(&(append.room, reply))) {
             return Err(AppendError::ReplyNotFound);
         }
         room.head += 1;
@@ -147,10 +133,7 @@ fn decide(appends: &[Append], mut known: Known, ignore_nonces: bool) -> Decision
         if let Some(name) = name {
             known.nonces.insert(name, message.clone());
         }
-        Ok(Appended {
-            message,
-            repeated: false,
-        })
+        Ok(Appended { message, repeated: false })
     };
     let outcomes = appends.iter().map(&mut decide_one).collect();
     let mut heads: Vec<_> = heads.into_iter().collect();

@@ -9,7 +9,7 @@ use crate::rooms::room_columns;
 use crate::statement::statements;
 use crate::tx::Tx;
 use crate::users::user_columns;
-use crate::value::params;
+use crate::value::{self, params};
 
 statements! {
     CHANGED_ROOM = portable(concat!("SELECT ", room_columns!(), " FROM rooms WHERE rooms.id = $1"));
@@ -72,40 +72,17 @@ impl Tx<'_> {
     /// reaches `head` gives the whole difference, even if the room changes meanwhile.
     pub async fn changes(&mut self, room: RoomId, from: Seq, limit: usize) -> Result<Changes, Error> {
         let limit = limit.max(1);
-        let Some(state) = self
-            .row(&CHANGED_ROOM, params![&room], crate::rooms::read)
-            .await?
-        else {
-            return Ok(Changes {
-                to: from,
-                head: 0,
-                messages: Vec::new(),
-                members: Vec::new(),
-                room: None,
-            });
+        let Some(state) = self.row(&CHANGED_ROOM, params![&room], crate::rooms::read).await? else {
+            return Ok(Changes { to: from, head: 0, messages: Vec::new(), members: Vec::new(), room: None });
         };
         let head = state.head;
-        let places = self
-            .rows(&CHANGED_PLACES, params![&room, from, limit + 1], |columns| {
-                columns.number()
-            })
-            .await?;
+        let places = self.rows(&CHANGED_PLACES, params![&room, from, limit + 1], value::number).await?;
         let to = end(&places, limit, head).max(from);
         let stretch = params![&room, from, to];
-        let messages = self
-            .rows(&CHANGED_MESSAGES, stretch, crate::messages::read)
-            .await?;
-        let members = self
-            .rows(&CHANGED_MEMBERS, stretch, crate::members::read_with_user)
-            .await?;
+        let messages = self.rows(&CHANGED_MESSAGES, stretch, crate::messages::read).await?;
+        let members = self.rows(&CHANGED_MEMBERS, stretch, crate::members::read_with_user).await?;
         let changed = from < state.changed_seq && state.changed_seq <= to;
-        Ok(Changes {
-            to,
-            head,
-            messages,
-            members,
-            room: changed.then_some(state),
-        })
+        Ok(Changes { to, head, messages, members, room: changed.then_some(state) })
     }
 }
 

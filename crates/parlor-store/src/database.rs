@@ -43,16 +43,12 @@ pub enum Database {
 impl Database {
     /// The database in a folder.
     pub fn sqlite(folder: impl Into<PathBuf>) -> Self {
-        Self::Sqlite {
-            folder: folder.into(),
-        }
+        Self::Sqlite { folder: folder.into() }
     }
 
     /// The PostgreSQL database at an address.
     pub fn postgres(url: impl Into<String>) -> Self {
-        Self::Postgres {
-            url: Secret::new(url),
-        }
+        Self::Postgres { url: Secret::new(url) }
     }
 
     /// The engine's name, for logs and metrics.
@@ -79,12 +75,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            readers: 4,
-            queue: 4096,
-            batch: 256,
-            planted: Planted::Nothing,
-        }
+        Self { readers: 4, queue: 4096, batch: 256, planted: Planted::Nothing }
     }
 }
 

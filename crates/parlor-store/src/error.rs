@@ -45,13 +45,9 @@ impl Error {
     /// What to tell the person who asked, if it is worth their trying again. `None`: a fault, which is for the log.
     pub fn as_refusal(&self) -> Option<Refusal> {
         match self {
-            Self::Busy => Some(Refusal::Busy {
-                retry_after: Duration::from_secs(1),
-            }),
+            Self::Busy => Some(Refusal::Busy { retry_after: Duration::from_secs(1) }),
             Self::Closed | Self::NotDurable | Self::Full(_) | Self::Unreachable(_) => {
-                Some(Refusal::Unavailable {
-                    retry_after: Duration::from_secs(5),
-                })
+                Some(Refusal::Unavailable { retry_after: Duration::from_secs(5) })
             }
             Self::Taken(_) | Self::Row(_) | Self::Panicked | Self::Database(_) => None,
         }

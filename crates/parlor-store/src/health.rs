@@ -19,9 +19,7 @@ impl Health {
     pub(crate) fn may_write(&self) -> Result<(), Error> {
         match self.0.load(Ordering::Acquire) {
             WELL => Ok(()),
-            AWAY => Err(Error::Unreachable(
-                "the connection that holds the server's lock is lost".into(),
-            )),
+            AWAY => Err(Error::Unreachable("the connection that holds the server's lock is lost".into())),
             NOT_DURABLE => Err(Error::NotDurable),
             _ => Err(Error::Closed),
         }
@@ -29,20 +27,12 @@ impl Health {
 
     /// Refuses if a work that has begun may not be acknowledged any more. It may be while the store closes.
     pub(crate) fn may_commit(&self) -> Result<(), Error> {
-        if self.is_not_durable() {
-            Err(Error::NotDurable)
-        } else {
-            Ok(())
-        }
+        if self.is_not_durable() { Err(Error::NotDurable) } else { Ok(()) }
     }
 
     /// Refuses if the store is closed. What is there may be read even when nothing more can be written.
     pub(crate) fn may_read(&self) -> Result<(), Error> {
-        if self.is_closed() {
-            Err(Error::Closed)
-        } else {
-            Ok(())
-        }
+        if self.is_closed() { Err(Error::Closed) } else { Ok(()) }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -71,9 +61,7 @@ impl Health {
     /// The database came back. That mends nothing worse.
     pub(crate) fn regain(&self) {
         // The value is only another one if something worse happened, which must stay.
-        let _ = self
-            .0
-            .compare_exchange(AWAY, WELL, Ordering::AcqRel, Ordering::Acquire);
+        let _ = self.0.compare_exchange(AWAY, WELL, Ordering::AcqRel, Ordering::Acquire);
     }
 }
 

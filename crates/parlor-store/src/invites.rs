@@ -65,7 +65,7 @@ impl Tx<'_> {
         self.row(&INVITE_BY_CODE, params![code_hash], read).await
     }
 
-    /// All invitations to a room, the oldest first.
+    /// All invitations to a room, the newest first.
     pub async fn invites_of(&mut self, room: RoomId) -> Result<Vec<Invite>, Error> {
         self.rows(&INVITES_OF, params![&room], read).await
     }

@@ -82,14 +82,8 @@ impl Tx<'_> {
         limit: usize,
     ) -> Result<Vec<(Member, User)>, Error> {
         match after {
-            None => {
-                self.rows(&FIRST_MEMBERS, params![&room, limit], read_with_user)
-                    .await
-            }
-            Some(after) => {
-                self.rows(&NEXT_MEMBERS, params![&room, &after, limit], read_with_user)
-                    .await
-            }
+            None => self.rows(&FIRST_MEMBERS, params![&room, limit], read_with_user).await,
+            Some(after) => self.rows(&NEXT_MEMBERS, params![&room, &after, limit], read_with_user).await,
         }
     }
 

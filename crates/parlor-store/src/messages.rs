@@ -82,14 +82,8 @@ fn around(mut older: Vec<Message>, newer: Vec<Message>, seq: Seq, limit: usize) 
     let middle_is_newer = distance(newer.first()) < distance(older.last());
     let all_older = older.len();
     older.extend(newer);
-    let middle = if middle_is_newer {
-        all_older
-    } else {
-        all_older.saturating_sub(1)
-    };
-    let first = middle
-        .saturating_sub(limit / 2)
-        .min(older.len().saturating_sub(limit));
+    let middle = if middle_is_newer { all_older } else { all_older.saturating_sub(1) };
+    let first = middle.saturating_sub(limit / 2).min(older.len().saturating_sub(limit));
     older.into_iter().skip(first).take(limit).collect()
 }
 
@@ -118,8 +112,7 @@ impl Tx<'_> {
         author: UserId,
         nonce: &Nonce,
     ) -> Result<Option<Message>, Error> {
-        self.row(&MESSAGE_BY_NONCE, params![&author, nonce.as_str()], read)
-            .await
+        self.row(&MESSAGE_BY_NONCE, params![&author, nonce.as_str()], read).await
     }
 
     /// A page of a room's messages, ascending by `seq`.

@@ -16,7 +16,7 @@ pub struct Metrics {
     pub appended: u64,
     /// Appends that were answered with the result of an earlier one.
     pub repeated: u64,
-    /// Reads that were answered.
+    /// Reads that were begun.
     pub reads: u64,
     /// Requests that were answered with `Busy` because a queue was full.
     pub busy: u64,
@@ -55,11 +55,7 @@ impl Counters {
 
     pub(crate) fn appended(&self, outcome: &crate::append::Outcome) {
         if let Ok(appended) = outcome {
-            let counter = if appended.repeated {
-                &self.repeated
-            } else {
-                &self.appended
-            };
+            let counter = if appended.repeated { &self.repeated } else { &self.appended };
             counter.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -65,11 +65,7 @@ mod tests {
     fn numbers_follow_each_other_and_stand_in_the_names() {
         for (index, migration) in ALL.iter().enumerate() {
             assert_eq!(migration.number as usize, index + 1, "{}", migration.name);
-            assert!(
-                migration.name.starts_with(&format!("{:04}_", migration.number)),
-                "{}",
-                migration.name
-            );
+            assert!(migration.name.starts_with(&format!("{:04}_", migration.number)), "{}", migration.name);
         }
     }
 
@@ -81,11 +77,8 @@ mod tests {
 
     #[test]
     fn a_section_is_for_one_engine() {
-        let migration = Migration {
-            number: 1,
-            name: "",
-            text: "a\n-- sqlite:\nb\n-- postgres:\nc\n-- both:\nd",
-        };
+        let migration =
+            Migration { number: 1, name: "", text: "a\n-- sqlite:\nb\n-- postgres:\nc\n-- both:\nd" };
         assert_eq!(migration.text(Engine::Sqlite), "a\nb\nd\n");
         assert_eq!(migration.text(Engine::Postgres), "a\nc\nd\n");
     }

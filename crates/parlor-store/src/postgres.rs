@@ -1,16 +1,19 @@
 //! PostgreSQL: a pool of connections for works, and lanes that commit appends in groups.
 
 pub(crate) mod execute;
+mod inspect;
 mod lane;
 mod lock;
 mod open;
+
+pub(crate) use inspect::inspect;
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use deadpool_postgres::{Client, Pool, PoolError, TimeoutType};
 use futures_util::future::BoxFuture;
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
 use tokio_postgres::IsolationLevel;
 
 use self::execute::meaning;
@@ -68,8 +71,7 @@ impl Postgres {
         let (sender, answer) = oneshot::channel();
         // A task of its own, so that the work is finished even if the caller goes away.
         tokio::spawn(async move {
-            write(&shared, &pool, planted, work, sender).await;
-            drop(place);
+            write(&shared, &pool, planted, work, sender, place).await;
         });
         answer.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
@@ -85,16 +87,14 @@ impl Postgres {
     {
         self.shared.health.may_read()?;
         let _place = self.place(&self.read_places)?;
+        self.shared.counters.read();
         let mut client = connection(&self.reads).await?;
         // One snapshot for all statements of the work.
-        let builder = client
-            .build_transaction()
-            .isolation_level(IsolationLevel::RepeatableRead)
-            .read_only(true);
+        let builder =
+            client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
         let transaction = builder.start().await.map_err(|error| meaning(&error))?;
         let result = work(&mut Tx::postgres(&transaction)).await;
         let ended = transaction.rollback().await.map_err(|error| meaning(&error));
-        self.shared.counters.read();
         ended?;
         result
     }
@@ -105,15 +105,13 @@ impl Postgres {
         let (sender, answer) = oneshot::channel();
         // All of a room go through one lane: they keep their order, and the lanes do not wait for each other.
         let lane = usize::from(append.room.as_bytes()[15]) % self.lanes.len();
-        self.lanes[lane]
-            .try_send(Waiting::Append(append, sender))
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => {
-                    self.shared.counters.busy();
-                    Error::Busy
-                }
-                mpsc::error::TrySendError::Closed(_) => Error::Closed,
-            })?;
+        self.lanes[lane].try_send(Waiting::Append(append, sender)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => {
+                self.shared.counters.busy();
+                Error::Busy
+            }
+            mpsc::error::TrySendError::Closed(_) => Error::Closed,
+        })?;
         answer.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
@@ -138,31 +136,23 @@ impl Postgres {
     }
 
     pub(crate) fn metrics(&self) -> Metrics {
-        let in_lanes: usize = self
-            .lanes
-            .iter()
-            .map(|lane| lane.max_capacity() - lane.capacity())
-            .sum();
+        let in_lanes: usize = self.lanes.iter().map(|lane| lane.max_capacity() - lane.capacity()).sum();
         let queued = in_lanes + self.places as usize - self.write_places.available_permits();
-        self.shared
-            .counters
-            .snapshot(queued, self.shared.health.is_not_durable())
+        self.shared.counters.snapshot(queued, self.shared.health.is_not_durable())
     }
 
     pub(crate) fn health(&self) -> &Health {
         &self.shared.health
     }
 
-    fn place(&self, places: &Arc<Semaphore>) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
-        Arc::clone(places)
-            .try_acquire_owned()
-            .map_err(|error| match error {
-                tokio::sync::TryAcquireError::NoPermits => {
-                    self.shared.counters.busy();
-                    Error::Busy
-                }
-                tokio::sync::TryAcquireError::Closed => Error::Closed,
-            })
+    fn place(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(places).try_acquire_owned().map_err(|error| match error {
+            TryAcquireError::NoPermits => {
+                self.shared.counters.busy();
+                Error::Busy
+            }
+            TryAcquireError::Closed => Error::Closed,
+        })
     }
 }
 
@@ -191,6 +181,7 @@ async fn write<T, E>(
     planted: Planted,
     work: impl for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     caller: oneshot::Sender<Result<T, E>>,
+    place: OwnedSemaphorePermit,
 ) where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
@@ -224,5 +215,6 @@ async fn write<T, E>(
         committed.map(|()| result)
     };
     let result = run.await;
+    drop(place);
     tell(result.unwrap_or_else(|error: Error| Err(error.into())));
 }

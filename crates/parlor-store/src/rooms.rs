@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::members::member_columns;
 use crate::statement::statements;
 use crate::tx::Tx;
-use crate::value::{Columns, params};
+use crate::value::{self, Columns, params};
 
 /// The columns of a room, in the order in which [`read`] takes them.
 macro_rules! room_columns {
@@ -122,8 +122,7 @@ impl Tx<'_> {
 
     /// The room at an address.
     pub async fn room_by_slug(&mut self, workspace: WorkspaceId, slug: &Slug) -> Result<Option<Room>, Error> {
-        self.row(&ROOM_BY_SLUG, params![&workspace, slug.as_str()], read)
-            .await
+        self.row(&ROOM_BY_SLUG, params![&workspace, slug.as_str()], read).await
     }
 
     /// A room, which nobody else changes until this transaction ends.
@@ -133,8 +132,7 @@ impl Tx<'_> {
 
     /// True if there is a room at this address.
     pub async fn slug_taken(&mut self, workspace: WorkspaceId, slug: &Slug) -> Result<bool, Error> {
-        self.exists(&ROOM_BY_SLUG, params![&workspace, slug.as_str()])
-            .await
+        self.exists(&ROOM_BY_SLUG, params![&workspace, slug.as_str()]).await
     }
 
     /// The public room whose name looks like this.
@@ -143,12 +141,7 @@ impl Tx<'_> {
         workspace: WorkspaceId,
         key: &NameKey,
     ) -> Result<Option<RoomId>, Error> {
-        self.row(
-            &PUBLIC_ROOM_BY_KEY,
-            params![&workspace, key.as_str()],
-            |columns| columns.id(),
-        )
-        .await
+        self.row(&PUBLIC_ROOM_BY_KEY, params![&workspace, key.as_str()], value::id).await
     }
 
     /// The rooms that a user is in, by name.
@@ -159,8 +152,7 @@ impl Tx<'_> {
 
     /// The ids of the rooms that a user is in.
     pub async fn room_ids_of(&mut self, user: UserId) -> Result<Vec<RoomId>, Error> {
-        self.rows(&ROOM_IDS_OF, params![&user], |columns| columns.id())
-            .await
+        self.rows(&ROOM_IDS_OF, params![&user], value::id).await
     }
 
     /// The public rooms of a workspace by the key of their name, those after `after`, at most `limit`.
@@ -172,15 +164,11 @@ impl Tx<'_> {
     ) -> Result<Vec<Room>, Error> {
         // Every key is longer than the empty text.
         let after = after.unwrap_or("");
-        self.rows(&PUBLIC_ROOMS, params![&workspace, after, limit], read)
-            .await
+        self.rows(&PUBLIC_ROOMS, params![&workspace, after, limit], read).await
     }
 
     /// The heads of those of these rooms that exist, in the order of their ids.
     pub async fn heads(&mut self, rooms: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, Error> {
-        self.rows(&HEADS, params![rooms], |columns| {
-            Ok((columns.id()?, columns.number()?))
-        })
-        .await
+        self.rows(&HEADS, params![rooms], |columns| Ok((columns.id()?, columns.number()?))).await
     }
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::statement::statements;
 use crate::tx::Tx;
 use crate::users::user_columns;
-use crate::value::{Columns, params};
+use crate::value::{self, Columns, params};
 
 /// The columns of a session, in the order in which [`read`] takes them.
 macro_rules! session_columns {
@@ -83,16 +83,8 @@ impl Tx<'_> {
         except: Option<SessionId>,
     ) -> Result<Vec<SessionId>, Error> {
         match except {
-            None => {
-                self.rows(&DELETE_SESSIONS_OF, params![&user], |columns| columns.id())
-                    .await
-            }
-            Some(except) => {
-                self.rows(&DELETE_OTHER_SESSIONS_OF, params![&user, &except], |columns| {
-                    columns.id()
-                })
-                .await
-            }
+            None => self.rows(&DELETE_SESSIONS_OF, params![&user], value::id).await,
+            Some(except) => self.rows(&DELETE_OTHER_SESSIONS_OF, params![&user, &except], value::id).await,
         }
     }
 
@@ -103,14 +95,11 @@ impl Tx<'_> {
         last_seen_at: Timestamp,
         expires_at: Timestamp,
     ) -> Result<(), Error> {
-        self.execute(&TOUCH_SESSION, params![last_seen_at, expires_at, &session])
-            .await
-            .map(drop)
+        self.execute(&TOUCH_SESSION, params![last_seen_at, expires_at, &session]).await.map(drop)
     }
 
     /// Ends every session whose time is over, and returns which.
     pub async fn delete_expired_sessions(&mut self, now: Timestamp) -> Result<Vec<SessionId>, Error> {
-        self.rows(&DELETE_EXPIRED_SESSIONS, params![now], |columns| columns.id())
-            .await
+        self.rows(&DELETE_EXPIRED_SESSIONS, params![now], value::id).await
     }
 }

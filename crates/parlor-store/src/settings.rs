@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::statement::statements;
 use crate::tx::Tx;
-use crate::value::params;
+use crate::value::{self, params};
 
 statements! {
     SETTING = portable("SELECT value FROM settings WHERE name = $1");
@@ -17,7 +17,7 @@ statements! {
 impl Tx<'_> {
     /// The value of a setting, if it has one.
     pub async fn setting(&mut self, name: &str) -> Result<Option<String>, Error> {
-        self.row(&SETTING, params![name], |columns| columns.text()).await
+        self.row(&SETTING, params![name], value::text).await
     }
 
     /// Gives a setting a value.

@@ -2,10 +2,13 @@
 
 pub(crate) mod execute;
 mod file;
+mod inspect;
 mod lock;
 mod open;
 mod reader;
 mod writer;
+
+pub(crate) use inspect::inspect;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -59,9 +62,7 @@ impl Sqlite {
     pub(crate) async fn open(folder: &Path, options: Options) -> Result<Self, OpenError> {
         let folder = folder.to_owned();
         let opening = tokio::task::spawn_blocking(move || open_all(&folder, &options));
-        opening
-            .await
-            .unwrap_or_else(|error| Err(Error::Database(error.to_string()).into()))
+        opening.await.unwrap_or_else(|error| Err(Error::Database(error.to_string()).into()))
     }
 
     /// See [`crate::Store::write`].
@@ -117,9 +118,7 @@ impl Sqlite {
 
     pub(crate) fn metrics(&self) -> Metrics {
         let queued = self.writes.max_capacity() - self.writes.capacity();
-        self.shared
-            .counters
-            .snapshot(queued, self.shared.health.is_not_durable())
+        self.shared.counters.snapshot(queued, self.shared.health.is_not_durable())
     }
 
     pub(crate) fn health(&self) -> &Health {
@@ -138,11 +137,7 @@ impl Sqlite {
 
     /// Why a request got no answer.
     fn lost(&self) -> Error {
-        if self.shared.health.is_closed() {
-            Error::Closed
-        } else {
-            Error::Panicked
-        }
+        if self.shared.health.is_closed() { Error::Closed } else { Error::Panicked }
     }
 
     async fn ended(&self, end: &watch::Receiver<()>) {
@@ -155,34 +150,30 @@ fn open_all(folder: &Path, options: &Options) -> Result<Sqlite, OpenError> {
     let lock = lock::Lock::take(folder)?;
     let path = folder.join(file::NAME);
     let connection = open::writer(&path, options.planted)?;
+    start(lock, connection, &path, options)
+}
+
+/// Starts the threads around the connection that writes.
+fn start(
+    lock: lock::Lock,
+    connection: rusqlite::Connection,
+    path: &Path,
+    options: &Options,
+) -> Result<Sqlite, OpenError> {
     let readers = options.readers.max(1);
-    let read_connections: Vec<_> = (0..readers)
-        .map(|_| open::reader(&path))
-        .collect::<Result<_, _>>()?;
+    let read_connections: Vec<_> = (0..readers).map(|_| open::reader(path)).collect::<Result<_, _>>()?;
     let shared = Arc::new(Shared::default());
     let (writes, write_queue) = mpsc::channel(options.queue.max(1));
     let (reads, read_queue) = mpsc::channel(options.queue.max(1));
-    let (readers_guard, readers_end) = watch::channel(());
-    let (writer_guard, writer_end) = watch::channel(());
-    reader::start(read_connections, read_queue, &shared, readers_guard)
-        .map_err(|error| folder_error(folder, &error))?;
-    let writer = writer::Writer::new(connection, write_queue, Arc::clone(&shared), options);
-    writer
-        .start(lock, writer_guard)
-        .map_err(|error| folder_error(folder, &error))?;
-    Ok(Sqlite {
-        shared,
-        writes,
-        reads,
-        readers,
-        readers_end,
-        writer_end,
-    })
+    let (read_guard, readers_end) = watch::channel(());
+    let (write_guard, writer_end) = watch::channel(());
+    let failed = |error: std::io::Error| folder_error(path, &error);
+    reader::start(read_connections, read_queue, &shared, read_guard).map_err(failed)?;
+    let thread = writer::Writer::new(connection, write_queue, Arc::clone(&shared), options);
+    thread.start(lock, write_guard).map_err(failed)?;
+    Ok(Sqlite { shared, writes, reads, readers, readers_end, writer_end })
 }
 
 fn folder_error(path: &Path, error: &std::io::Error) -> OpenError {
-    OpenError::Folder {
-        path: path.to_owned(),
-        detail: error.to_string(),
-    }
+    OpenError::Folder { path: path.to_owned(), detail: error.to_string() }
 }

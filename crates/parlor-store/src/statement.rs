@@ -14,38 +14,22 @@ pub(crate) struct Statement {
 impl Statement {
     /// One text for both.
     pub(crate) const fn portable(name: &'static str, text: &'static str) -> Self {
-        Self {
-            name,
-            sqlite: Some(text),
-            postgres: Some(text),
-        }
+        Self { name, sqlite: Some(text), postgres: Some(text) }
     }
 
     /// A text for each, where the engines must differ.
     pub(crate) const fn split(name: &'static str, sqlite: &'static str, postgres: &'static str) -> Self {
-        Self {
-            name,
-            sqlite: Some(sqlite),
-            postgres: Some(postgres),
-        }
+        Self { name, sqlite: Some(sqlite), postgres: Some(postgres) }
     }
 
     /// A text that only SQLite runs.
     pub(crate) const fn only_sqlite(name: &'static str, text: &'static str) -> Self {
-        Self {
-            name,
-            sqlite: Some(text),
-            postgres: None,
-        }
+        Self { name, sqlite: Some(text), postgres: None }
     }
 
     /// A text that only PostgreSQL runs.
     pub(crate) const fn only_postgres(name: &'static str, text: &'static str) -> Self {
-        Self {
-            name,
-            sqlite: None,
-            postgres: Some(text),
-        }
+        Self { name, sqlite: None, postgres: Some(text) }
     }
 }
 

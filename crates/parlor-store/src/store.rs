@@ -33,9 +33,7 @@ impl Store {
             Database::Sqlite { folder } => Engine::Sqlite(Sqlite::open(folder, options).await?),
             Database::Postgres { url } => Engine::Postgres(Postgres::open(url, &options).await?),
         };
-        Ok(Self {
-            engine: Arc::new(engine),
-        })
+        Ok(Self { engine: Arc::new(engine) })
     }
 
     /// Finishes what waits, puts the database in order and releases it. Later requests answer [`Error::Closed`].
@@ -126,8 +124,7 @@ impl Store {
             Engine::Postgres(postgres) => postgres.health(),
         };
         health.may_write()?;
-        self.read(|tx| Box::pin(async move { tx.setting("").await.map(drop) }))
-            .await
+        self.read(|tx| Box::pin(async move { tx.setting("").await.map(drop) })).await
     }
 
     /// Prepares every statement of this crate on this database and returns how many there are: a check that the schema
@@ -136,8 +133,7 @@ impl Store {
     /// # Errors
     /// What the database says of the first that it does not understand.
     pub async fn check_statements(&self) -> Result<usize, Error> {
-        self.read(|tx| Box::pin(async move { tx.prepare_all().await }))
-            .await
+        self.read(|tx| Box::pin(async move { tx.prepare_all().await })).await
     }
 }
 
@@ -147,9 +143,6 @@ impl std::fmt::Debug for Store {
             Engine::Sqlite(_) => "sqlite",
             Engine::Postgres(_) => "postgres",
         };
-        formatter
-            .debug_struct("Store")
-            .field("engine", &engine)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Store").field("engine", &engine).finish_non_exhaustive()
     }
 }

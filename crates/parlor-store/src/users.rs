@@ -5,7 +5,7 @@ use parlor_model::{DisplayName, NameKey, Role, User, UserId, Username, Workspace
 use crate::error::Error;
 use crate::statement::statements;
 use crate::tx::Tx;
-use crate::value::{Columns, params};
+use crate::value::{self, Columns, params};
 
 /// The columns of a user, in the order in which [`read`] takes them.
 macro_rules! user_columns {
@@ -101,10 +101,7 @@ impl Tx<'_> {
             &user.id,
             &user.workspace
         ];
-        Ok(self
-            .execute_unless_taken(&UPDATE_USER, params)
-            .await?
-            .is_some_and(|count| count > 0))
+        Ok(self.execute_unless_taken(&UPDATE_USER, params).await?.is_some_and(|count| count > 0))
     }
 
     /// A user.
@@ -126,8 +123,7 @@ impl Tx<'_> {
     ) -> Result<Vec<User>, Error> {
         // Every key is longer than the empty text.
         let after = after.map_or("", NameKey::as_str);
-        self.rows(&EVERYBODY, params![&workspace, after, limit], read)
-            .await
+        self.rows(&EVERYBODY, params![&workspace, after, limit], read).await
     }
 
     /// The user whose username looks like this.
@@ -136,8 +132,7 @@ impl Tx<'_> {
         workspace: WorkspaceId,
         key: &NameKey,
     ) -> Result<Option<User>, Error> {
-        self.row(&USER_BY_KEY, params![&workspace, key.as_str()], read)
-            .await
+        self.row(&USER_BY_KEY, params![&workspace, key.as_str()], read).await
     }
 
     /// The user of exactly this name, and the hash of their password if they have one.
@@ -147,23 +142,17 @@ impl Tx<'_> {
         username: &Username,
     ) -> Result<Option<(User, Option<String>)>, Error> {
         let read = |columns: &mut Columns<'_>| Ok((read(columns)?, columns.optional_text()?));
-        self.row(&CREDENTIALS, params![&workspace, username.as_str()], read)
-            .await
+        self.row(&CREDENTIALS, params![&workspace, username.as_str()], read).await
     }
 
     /// The hash of a user's password, if the user exists and has one.
     pub async fn password_hash(&mut self, user: UserId) -> Result<Option<String>, Error> {
-        Ok(self
-            .row(&PASSWORD_HASH, params![&user], |columns| columns.optional_text())
-            .await?
-            .flatten())
+        Ok(self.row(&PASSWORD_HASH, params![&user], value::optional_text).await?.flatten())
     }
 
     /// Replaces the hash of a user's password.
     pub async fn put_password_hash(&mut self, user: UserId, hash: &str) -> Result<(), Error> {
-        self.execute(&PUT_PASSWORD_HASH, params![hash, &user])
-            .await
-            .map(drop)
+        self.execute(&PUT_PASSWORD_HASH, params![hash, &user]).await.map(drop)
     }
 
     /// True if somebody owns the workspace.
@@ -174,7 +163,6 @@ impl Tx<'_> {
     /// Those of `among` whom `user` may know from a room: they are in one that the user is in, or wrote in it before
     /// they left.
     pub async fn users_sharing_room(&mut self, user: UserId, among: &[UserId]) -> Result<Vec<UserId>, Error> {
-        self.rows(&USERS_SHARING_ROOM, params![among, &user], |columns| columns.id())
-            .await
+        self.rows(&USERS_SHARING_ROOM, params![among, &user], value::id).await
     }
 }

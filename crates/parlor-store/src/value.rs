@@ -145,11 +145,9 @@ impl ToSql for Param<'_> {
             Self::Flag(flag) => flag.to_sql_checked(kind, out),
             Self::Text(text) => text.to_sql_checked(kind, out),
             Self::Bytes(bytes) => bytes.to_sql_checked(kind, out),
-            Self::Ids(ids) => ids
-                .iter()
-                .map(<[u8; 16]>::as_slice)
-                .collect::<Vec<_>>()
-                .to_sql_checked(kind, out),
+            Self::Ids(ids) => {
+                ids.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>().to_sql_checked(kind, out)
+            }
         }
     }
 
@@ -174,17 +172,11 @@ enum Row<'r> {
 
 impl<'r> Columns<'r> {
     pub(crate) fn sqlite(row: &'r rusqlite::Row<'r>) -> Self {
-        Self {
-            row: Row::Sqlite(row),
-            next: 0,
-        }
+        Self { row: Row::Sqlite(row), next: 0 }
     }
 
     pub(crate) fn postgres(row: &'r tokio_postgres::Row) -> Self {
-        Self {
-            row: Row::Postgres(row),
-            next: 0,
-        }
+        Self { row: Row::Postgres(row), next: 0 }
     }
 
     fn take<T>(&mut self) -> Result<T, Error>
@@ -249,10 +241,28 @@ impl<'r> Columns<'r> {
     }
 }
 
+/// Reads a row of one id.
+pub(crate) fn id<T: RowId>(columns: &mut Columns<'_>) -> Result<T, Error> {
+    columns.id()
+}
+
+/// Reads a row of one text.
+pub(crate) fn text(columns: &mut Columns<'_>) -> Result<String, Error> {
+    columns.text()
+}
+
+/// Reads a row of one text or nothing.
+pub(crate) fn optional_text(columns: &mut Columns<'_>) -> Result<Option<String>, Error> {
+    columns.optional_text()
+}
+
+/// Reads a row of one number.
+pub(crate) fn number<T: TryFrom<i64>>(columns: &mut Columns<'_>) -> Result<T, Error> {
+    columns.number()
+}
+
 fn id_of<T: RowId>(bytes: &[u8]) -> Result<T, Error> {
-    let bytes = bytes
-        .try_into()
-        .map_err(|_| Error::Row(format!("an id of {} bytes", bytes.len())))?;
+    let bytes = bytes.try_into().map_err(|_| Error::Row(format!("an id of {} bytes", bytes.len())))?;
     Ok(T::from_row(bytes))
 }
 

@@ -30,28 +30,15 @@ fn look_up(connection: &Connection, appends: &[Append], ignore_nonces: bool) -> 
     for append in appends {
         let new = &append.message;
         if let Some(nonce) = new.nonce.as_ref().filter(|_| !ignore_nonces) {
-            let found = rows(
-                connection,
-                &KNOWN_NONCE,
-                params![&new.author, nonce.as_str()],
-                crate::messages::read,
-            )?;
-            known.nonces.extend(
-                found
-                    .into_iter()
-                    .map(|message| ((new.author, nonce.clone()), message)),
-            );
+            let found =
+                rows(connection, &KNOWN_NONCE, params![&new.author, nonce.as_str()], crate::messages::read)?;
+            known.nonces.extend(found.into_iter().map(|message| ((new.author, nonce.clone()), message)));
         }
         if !known.rooms.contains_key(&append.room) {
             let found = rows(connection, &KNOWN_ROOM, params![&append.room], |columns| {
-                Ok(RoomState {
-                    head: columns.number()?,
-                    access_seq: columns.number()?,
-                })
+                Ok(RoomState { head: columns.number()?, access_seq: columns.number()? })
             })?;
-            known
-                .rooms
-                .extend(found.into_iter().map(|state| (append.room, state)));
+            known.rooms.extend(found.into_iter().map(|state| (append.room, state)));
         }
         if let Some(reply) = &new.reply_to
             && !rows(connection, &KNOWN_REPLY, params![reply, &append.room], |_| Ok(()))?.is_empty()

@@ -20,33 +20,15 @@ fn append(id: u8, nonce: Option<&str>) -> Append {
         reply_to: None,
         sent_at: Timestamp::from_millis(1),
     };
-    Append {
-        room: room(1),
-        access_version: 4,
-        message,
-    }
+    Append { room: room(1), access_version: 4, message }
 }
 
 fn known() -> Known {
-    Known {
-        rooms: HashMap::from([(
-            room(1),
-            RoomState {
-                head: 10,
-                access_seq: 4,
-            },
-        )]),
-        ..Known::default()
-    }
+    Known { rooms: HashMap::from([(room(1), RoomState { head: 10, access_seq: 4 })]), ..Known::default() }
 }
 
 fn seqs(decision: &Decision) -> Vec<Option<(Seq, bool)>> {
-    let place = |outcome: &Outcome| {
-        outcome
-            .as_ref()
-            .ok()
-            .map(|done| (done.message.seq, done.repeated))
-    };
+    let place = |outcome: &Outcome| outcome.as_ref().ok().map(|done| (done.message.seq, done.repeated));
     decision.outcomes.iter().map(place).collect()
 }
 
@@ -56,15 +38,8 @@ fn places_follow_each_other_and_refusals_take_none() {
     stale.access_version = 3;
     let mut elsewhere = append(3, None);
     elsewhere.room = room(2);
-    let decision = decide(
-        &[append(1, None), stale, elsewhere, append(4, None)],
-        known(),
-        false,
-    );
-    assert_eq!(
-        seqs(&decision),
-        [Some((11, false)), None, None, Some((12, false))]
-    );
+    let decision = decide(&[append(1, None), stale, elsewhere, append(4, None)], known(), false);
+    assert_eq!(seqs(&decision), [Some((11, false)), None, None, Some((12, false))]);
     assert_eq!(decision.outcomes[1], Err(AppendError::AccessChanged));
     assert_eq!(decision.outcomes[2], Err(AppendError::RoomGone));
     assert_eq!(decision.heads, [(room(1), 12)]);
@@ -73,20 +48,11 @@ fn places_follow_each_other_and_refusals_take_none() {
 
 #[test]
 fn a_repeat_in_the_group_gets_the_first_result() {
-    let decision = decide(
-        &[append(1, Some("a")), append(2, Some("a")), append(3, Some("b"))],
-        known(),
-        false,
-    );
+    let decision =
+        decide(&[append(1, Some("a")), append(2, Some("a")), append(3, Some("b"))], known(), false);
+    assert_eq!(seqs(&decision), [Some((11, false)), Some((11, true)), Some((12, false))]);
     assert_eq!(
-        seqs(&decision),
-        [Some((11, false)), Some((11, true)), Some((12, false))]
-    );
-    assert_eq!(
-        decision
-            .new_messages()
-            .map(|message| message.id)
-            .collect::<Vec<_>>(),
+        decision.new_messages().map(|message| message.id).collect::<Vec<_>>(),
         [message(1), message(3)]
     );
 }
@@ -95,19 +61,11 @@ fn a_repeat_in_the_group_gets_the_first_result() {
 fn a_repeat_is_answered_even_after_access_was_lost() {
     let first = placed(&append(1, Some("a")), 5);
     let mut known = known();
-    known
-        .nonces
-        .insert((first.author, Nonce::new("a".into()).unwrap()), first.clone());
+    known.nonces.insert((first.author, Nonce::new("a".into()).unwrap()), first.clone());
     let mut again = append(2, Some("a"));
     again.access_version = 1;
     let decision = decide(&[again], known, false);
-    assert_eq!(
-        decision.outcomes,
-        [Ok(Appended {
-            message: first,
-            repeated: true
-        })]
-    );
+    assert_eq!(decision.outcomes, [Ok(Appended { message: first, repeated: true })]);
     assert!(decision.heads.is_empty());
 }
 

@@ -2,7 +2,6 @@
 
 use deadpool_postgres::Transaction;
 use futures_util::TryStreamExt;
-use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
 use crate::error::Error;
@@ -17,10 +16,7 @@ pub(crate) async fn rows<T>(
     params: &[Param<'_>],
     read: Read<T>,
 ) -> Result<Vec<T>, Error> {
-    let prepared = transaction
-        .prepare_cached(text(statement)?)
-        .await
-        .map_err(|error| meaning(&error))?;
+    let prepared = transaction.prepare_cached(text(statement)?).await.map_err(|error| meaning(&error))?;
     let rows = transaction.query_raw(&prepared, params.iter().map(|param| param as &(dyn ToSql + Sync)));
     let rows: Vec<_> = collect(rows.await).await?;
     rows.iter().map(|row| read(&mut Columns::postgres(row))).collect()
@@ -33,14 +29,8 @@ pub(crate) async fn rows_of<T>(
     values: &[&(dyn ToSql + Sync)],
     read: Read<T>,
 ) -> Result<Vec<T>, Error> {
-    let prepared = transaction
-        .prepare_cached(text(statement)?)
-        .await
-        .map_err(|error| meaning(&error))?;
-    let rows = transaction
-        .query(&prepared, values)
-        .await
-        .map_err(|error| meaning(&error))?;
+    let prepared = transaction.prepare_cached(text(statement)?).await.map_err(|error| meaning(&error))?;
+    let rows = transaction.query(&prepared, values).await.map_err(|error| meaning(&error))?;
     rows.iter().map(|row| read(&mut Columns::postgres(row))).collect()
 }
 
@@ -57,10 +47,7 @@ pub(crate) async fn run(
     statement: &'static Statement,
     params: &[Param<'_>],
 ) -> Result<u64, Error> {
-    let prepared = transaction
-        .prepare_cached(text(statement)?)
-        .await
-        .map_err(|error| meaning(&error))?;
+    let prepared = transaction.prepare_cached(text(statement)?).await.map_err(|error| meaning(&error))?;
     let run = transaction.execute_raw(&prepared, params.iter().map(|param| param as &(dyn ToSql + Sync)));
     run.await.map_err(|error| meaning(&error))
 }
@@ -71,14 +58,8 @@ pub(crate) async fn run_native(
     statement: &'static Statement,
     values: &[&(dyn ToSql + Sync)],
 ) -> Result<u64, Error> {
-    let prepared = transaction
-        .prepare_cached(text(statement)?)
-        .await
-        .map_err(|error| meaning(&error))?;
-    transaction
-        .execute(&prepared, values)
-        .await
-        .map_err(|error| meaning(&error))
+    let prepared = transaction.prepare_cached(text(statement)?).await.map_err(|error| meaning(&error))?;
+    transaction.execute(&prepared, values).await.map_err(|error| meaning(&error))
 }
 
 /// Runs a statement; if it fails, the transaction goes on as if it had not been run.
@@ -87,20 +68,10 @@ pub(crate) async fn run_guarded(
     statement: &'static Statement,
     params: &[Param<'_>],
 ) -> Result<u64, Error> {
-    let steer = async |text| {
-        transaction
-            .batch_execute(text)
-            .await
-            .map_err(|error| meaning(&error))
-    };
+    let steer = async |text| transaction.batch_execute(text).await.map_err(|error| meaning(&error));
     steer("SAVEPOINT one").await?;
     let result = run(transaction, statement, params).await;
-    steer(if result.is_ok() {
-        "RELEASE one"
-    } else {
-        "ROLLBACK TO one; RELEASE one"
-    })
-    .await?;
+    steer(if result.is_ok() { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" }).await?;
     result
 }
 
@@ -113,15 +84,11 @@ pub(crate) async fn prepare(
         return Ok(0);
     };
     let prepared = transaction.prepare(text).await;
-    prepared
-        .map(|_| 1)
-        .map_err(|error| Error::Database(format!("{}: {}", statement.name, words(&error))))
+    prepared.map(|_| 1).map_err(|error| Error::Database(format!("{}: {}", statement.name, words(&error))))
 }
 
 fn text(statement: &'static Statement) -> Result<&'static str, Error> {
-    statement
-        .postgres
-        .ok_or_else(|| Error::Database(format!("{} is not for PostgreSQL", statement.name)))
+    statement.postgres.ok_or_else(|| Error::Database(format!("{} is not for PostgreSQL", statement.name)))
 }
 
 /// What an error of PostgreSQL means for the caller.
@@ -142,15 +109,13 @@ pub(crate) fn meaning(error: &tokio_postgres::Error) -> Error {
         // Shut down by an administrator, crashed, or still starting; too many connections.
         "57P01" | "57P02" | "57P03" | "53300" => Error::Unreachable(said),
         "53100" => Error::Full(said),
-        // The server became a standby: whoever it serves now, it is not us.
         code if code.starts_with("08") => Error::Unreachable(said),
-        code if code == SqlState::READ_ONLY_SQL_TRANSACTION.code() => Error::Unreachable(said),
         _ => Error::Database(said),
     }
 }
 
 fn is_of_transport(error: &tokio_postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
 }
 
 /// The words of an error and of what caused it: by itself it only says "db error".

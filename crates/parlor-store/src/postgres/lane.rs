@@ -63,9 +63,7 @@ impl Lane {
             Err(Error::Database(_) | Error::Taken(_)) if appends.len() > 1 => {
                 let mut outcomes = Vec::with_capacity(appends.len());
                 for append in appends {
-                    let alone = self
-                        .append_stubbornly(std::slice::from_ref(append), &mut Vec::new())
-                        .await;
+                    let alone = self.append_stubbornly(std::slice::from_ref(append), &mut Vec::new()).await;
                     outcomes.extend(alone.unwrap_or_else(|error| vec![Err(error.into())]));
                 }
                 outcomes

@@ -33,7 +33,7 @@ pub(super) struct Lock {
 
 /// A backend process of the database server. Its start tells it from a later one with the same number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Backend {
+pub(super) struct Backend {
     process: i32,
     started: String,
 }
@@ -59,25 +59,19 @@ impl Lock {
                 Ok(lock) => return Ok(lock),
                 Err(Refused::Holder(_)) => tokio::time::sleep(PAUSE).await,
                 Err(Refused::Error(error)) => {
-                    return Err(OpenError::Unreachable {
-                        detail: words(&error),
-                    });
+                    return Err(OpenError::Unreachable { detail: words(&error) });
                 }
             }
         }
-        Self::try_take(config, None)
-            .await
-            .map_err(|refused| match refused {
-                Refused::Holder(holder) => OpenError::Locked {
-                    who: holder.map_or_else(
-                        || "another server".to_owned(),
-                        |(_, name)| format!("another server ({name})"),
-                    ),
-                },
-                Refused::Error(error) => OpenError::Unreachable {
-                    detail: words(&error),
-                },
-            })
+        Self::try_take(config, None).await.map_err(|refused| match refused {
+            Refused::Holder(holder) => OpenError::Locked {
+                who: holder.map_or_else(
+                    || "another server".to_owned(),
+                    |(_, name)| format!("another server ({name})"),
+                ),
+            },
+            Refused::Error(error) => OpenError::Unreachable { detail: words(&error) },
+        })
     }
 
     /// Takes the lock, from `leftover` by force if that still holds it.
@@ -88,29 +82,18 @@ impl Lock {
                 tracing::warn!(error = %words(&error), "the connection that holds the server's lock ended");
             }
         });
-        let row = client
-            .query_one("SELECT pg_try_advisory_lock($1, $2)", &[&KEYS.0, &KEYS.1])
-            .await?;
+        let row = client.query_one("SELECT pg_try_advisory_lock($1, $2)", &[&KEYS.0, &KEYS.1]).await?;
         if row.try_get(0)? {
             let own = "SELECT pid, backend_start::TEXT FROM pg_stat_activity WHERE pid = pg_backend_pid()";
             let row = client.query_one(own, &[]).await?;
-            let backend = Backend {
-                process: row.try_get(0)?,
-                started: row.try_get(1)?,
-            };
-            return Ok(Self {
-                client,
-                connection,
-                backend,
-            });
+            let backend = Backend { process: row.try_get(0)?, started: row.try_get(1)? };
+            return Ok(Self { client, connection, backend });
         }
         let holder = holder(&client).await?;
         if let (Some((backend, _)), Some(leftover)) = (&holder, leftover)
             && backend == leftover
         {
-            client
-                .execute("SELECT pg_terminate_backend($1)", &[&backend.process])
-                .await?;
+            client.execute("SELECT pg_terminate_backend($1)", &[&backend.process]).await?;
         }
         Err(Refused::Holder(holder))
     }
@@ -126,13 +109,12 @@ impl Lock {
             shared.health.lose();
             tokio::select! {
                 _ = stop.changed() => return,
-                regained = regain(&config, self.backend.clone()) => match regained {
-                    Some(lock) => self = lock,
-                    None => {
-                        shared.health.fail();
+                regained = regain(&config, self.backend.clone()) => {
+                    let Some(lock) = regained else {
                         tracing::error!("another server has taken the database; nothing is acknowledged any more");
-                        return;
-                    }
+                        return shared.health.fail();
+                    };
+                    self = lock;
                 }
             }
             shared.health.regain();
@@ -142,10 +124,8 @@ impl Lock {
 
     /// Gives the lock back, so that the next server need not wait for the connection to end.
     async fn release(self) {
-        if let Err(error) = self
-            .client
-            .execute("SELECT pg_advisory_unlock($1, $2)", &[&KEYS.0, &KEYS.1])
-            .await
+        if let Err(error) =
+            self.client.execute("SELECT pg_advisory_unlock($1, $2)", &[&KEYS.0, &KEYS.1]).await
         {
             tracing::warn!(error = %words(&error), "the server's lock could not be given back; its end does it");
         }
@@ -167,7 +147,8 @@ async fn regain(config: &Config, leftover: Backend) -> Option<Lock> {
     }
 }
 
-async fn holder(client: &Client) -> Result<Option<(Backend, String)>, tokio_postgres::Error> {
+/// Who holds the lock: the backend, and what it calls itself.
+pub(super) async fn holder(client: &Client) -> Result<Option<(Backend, String)>, tokio_postgres::Error> {
     let question = "SELECT activity.pid, activity.backend_start::TEXT, activity.application_name
         FROM pg_locks JOIN pg_stat_activity activity ON activity.pid = pg_locks.pid
         WHERE locktype = 'advisory' AND granted AND classid = $1::INT4::OID AND objid = $2::INT4::OID AND objsubid = 2
@@ -178,11 +159,5 @@ async fn holder(client: &Client) -> Result<Option<(Backend, String)>, tokio_post
     // Another role's rows are hidden except for the process.
     let started = row.try_get::<_, Option<String>>(1)?.unwrap_or_default();
     let name = row.try_get::<_, Option<String>>(2)?.unwrap_or_default();
-    Ok(Some((
-        Backend {
-            process: row.try_get(0)?,
-            started,
-        },
-        name,
-    )))
+    Ok(Some((Backend { process: row.try_get(0)?, started }, name)))
 }

@@ -39,10 +39,7 @@ pub(super) async fn open(url: &Secret, options: &Options) -> Result<Postgres, Op
     if options.planted.ignores_nonces() {
         let lift =
             "DROP INDEX IF EXISTS messages_nonce; CREATE INDEX messages_nonce ON messages (author_id, nonce)";
-        lock.client
-            .batch_execute(lift)
-            .await
-            .map_err(|error| failed(&error))?;
+        lock.client.batch_execute(lift).await.map_err(|error| failed(&error))?;
     }
     let shared = Arc::new(Shared::default());
     let (reads, writes) = (pool(&config, options.readers.max(1))?, pool(&config, WRITERS)?);
@@ -73,16 +70,15 @@ pub(super) async fn open(url: &Secret, options: &Options) -> Result<Postgres, Op
     })
 }
 
-fn config(url: &Secret) -> Result<Config, OpenError> {
+/// The address, and how every connection to it behaves.
+pub(super) fn config(url: &Secret) -> Result<Config, OpenError> {
     let url = url.expose();
     let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
         // The driver knows fewer words than libpq: those that ask for more than `require` are unknown to it.
         if url.contains("sslmode=verify") {
             OpenError::TlsUnsupported
         } else {
-            OpenError::Address {
-                detail: words(&error),
-            }
+            OpenError::Address { detail: words(&error) }
         }
     })?;
     if config.get_ssl_mode() == SslMode::Require {
@@ -102,14 +98,11 @@ fn config(url: &Secret) -> Result<Config, OpenError> {
 }
 
 /// Refuses a database in which our promises can't be kept, or that holds something else.
-async fn check(client: &Client) -> Result<(), OpenError> {
+pub(super) async fn check(client: &Client) -> Result<(), OpenError> {
     let question = "SELECT current_setting('server_encoding'), current_setting('fsync'), current_schema() IS NOT NULL,
         to_regclass('parlor_migrations') IS NOT NULL,
         (SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::REGNAMESPACE AND relkind IN ('r', 'p'))";
-    let row = client
-        .query_one(question, &[])
-        .await
-        .map_err(|error| failed(&error))?;
+    let row = client.query_one(question, &[]).await.map_err(|error| failed(&error))?;
     let (encoding, fsync): (String, String) = (row.get(0), row.get(1));
     let (has_schema, is_ours, tables): (bool, bool, i64) = (row.get(2), row.get(3), row.get(4));
     if encoding != "UTF8" {
@@ -117,14 +110,10 @@ async fn check(client: &Client) -> Result<(), OpenError> {
         return Err(OpenError::Unsuitable { detail });
     }
     if !has_schema {
-        return Err(OpenError::Unsuitable {
-            detail: "the user has no schema to make tables in".into(),
-        });
+        return Err(OpenError::Unsuitable { detail: "the user has no schema to make tables in".into() });
     }
     if !is_ours && tables > 0 {
-        return Err(OpenError::Foreign {
-            detail: format!("it holds {tables} tables of something else"),
-        });
+        return Err(OpenError::Foreign { detail: format!("it holds {tables} tables of something else") });
     }
     if fsync != "on" {
         tracing::warn!(
@@ -139,45 +128,31 @@ async fn migrate(client: &mut Client, migrations: &[Migration]) -> Result<(), Op
     let make = "CREATE TABLE IF NOT EXISTS parlor_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)";
     client.batch_execute(make).await.map_err(|error| failed(&error))?;
     let question = "SELECT COALESCE(max(number), 0) FROM parlor_migrations";
-    let row = client
-        .query_one(question, &[])
-        .await
-        .map_err(|error| failed(&error))?;
+    let row = client.query_one(question, &[]).await.map_err(|error| failed(&error))?;
     let version = u32::try_from(row.get::<_, i64>(0)).unwrap_or(u32::MAX);
     let known = migrations::newest();
     if version > known {
-        return Err(OpenError::Newer {
-            found: version,
-            known,
-        });
+        return Err(OpenError::Newer { found: version, known });
     }
     for migration in migrations.iter().filter(|migration| migration.number > version) {
-        apply(client, migration)
-            .await
-            .map_err(|error| OpenError::Migration {
-                name: migration.name.to_owned(),
-                detail: words(&error),
-            })?;
+        apply(client, migration).await.map_err(|error| OpenError::Migration {
+            name: migration.name.to_owned(),
+            detail: words(&error),
+        })?;
     }
     Ok(())
 }
 
 async fn apply(client: &mut Client, migration: &Migration) -> Result<(), tokio_postgres::Error> {
     let transaction = client.transaction().await?;
-    transaction
-        .batch_execute(&migration.text(Engine::Postgres))
-        .await?;
+    transaction.batch_execute(&migration.text(Engine::Postgres)).await?;
     let note = "INSERT INTO parlor_migrations (number, name) VALUES ($1, $2)";
-    transaction
-        .execute(note, &[&i64::from(migration.number), &migration.name])
-        .await?;
+    transaction.execute(note, &[&i64::from(migration.number), &migration.name]).await?;
     transaction.commit().await
 }
 
 fn pool(config: &Config, size: usize) -> Result<Pool, OpenError> {
-    let manager_config = ManagerConfig {
-        recycling_method: RecyclingMethod::Fast,
-    };
+    let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = Manager::from_config(config.clone(), NoTls, manager_config);
     let set_up = Hook::async_fn(|client: &mut deadpool_postgres::ClientWrapper, _| {
         Box::pin(async move { client.batch_execute(SESSION).await.map_err(HookError::Backend) })
@@ -189,9 +164,7 @@ fn pool(config: &Config, size: usize) -> Result<Pool, OpenError> {
         .create_timeout(Some(PATIENCE))
         .recycle_timeout(Some(PATIENCE))
         .post_create(set_up);
-    builder.build().map_err(|error| OpenError::Unsuitable {
-        detail: error.to_string(),
-    })
+    builder.build().map_err(|error| OpenError::Unsuitable { detail: error.to_string() })
 }
 
 fn start_lanes(
@@ -204,13 +177,7 @@ fn start_lanes(
     let start = |_| {
         let (sender, queue) = mpsc::channel((options.queue / LANES).max(1));
         let (pool, shared) = (pool.clone(), Arc::clone(shared));
-        let lane = Lane {
-            queue,
-            pool,
-            shared,
-            batch: options.batch.max(1),
-            planted: options.planted,
-        };
+        let lane = Lane { queue, pool, shared, batch: options.batch.max(1), planted: options.planted };
         tokio::spawn(lane.run(Arc::clone(&guard)));
         sender
     };

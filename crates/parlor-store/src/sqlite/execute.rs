@@ -14,10 +14,10 @@ pub(crate) fn rows<T>(
     params: &[Param<'_>],
     read: Read<T>,
 ) -> Result<Vec<T>, Error> {
-    let mut prepared = connection.prepare_cached(text(statement)?).map_err(meaning)?;
-    let mut found = prepared.query(params_from_iter(params)).map_err(meaning)?;
+    let mut prepared = connection.prepare_cached(text(statement)?).map_err(|error| meaning(&error))?;
+    let mut found = prepared.query(params_from_iter(params)).map_err(|error| meaning(&error))?;
     let mut values = Vec::new();
-    while let Some(row) = found.next().map_err(meaning)? {
+    while let Some(row) = found.next().map_err(|error| meaning(&error))? {
         values.push(read(&mut Columns::sqlite(row))?);
     }
     Ok(values)
@@ -29,8 +29,8 @@ pub(crate) fn run(
     statement: &'static Statement,
     params: &[Param<'_>],
 ) -> Result<u64, Error> {
-    let mut prepared = connection.prepare_cached(text(statement)?).map_err(meaning)?;
-    let count = prepared.execute(params_from_iter(params)).map_err(meaning)?;
+    let mut prepared = connection.prepare_cached(text(statement)?).map_err(|error| meaning(&error))?;
+    let count = prepared.execute(params_from_iter(params)).map_err(|error| meaning(&error))?;
     Ok(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
@@ -40,7 +40,7 @@ pub(super) fn steer(connection: &Connection, text: &str) -> Result<(), Error> {
         .prepare_cached(text)
         .and_then(|mut prepared| prepared.execute([]))
         .map(drop)
-        .map_err(meaning)
+        .map_err(|error| meaning(&error))
 }
 
 /// Prepares a statement, if it is for SQLite, and checks that `$n` is the n-th value. Returns how many were prepared.
@@ -49,28 +49,22 @@ pub(crate) fn prepare(connection: &Connection, statement: &'static Statement) ->
         return Ok(0);
     };
     let failed = |error: String| Error::Database(format!("{}: {error}", statement.name));
-    let prepared = connection
-        .prepare(text)
-        .map_err(|error| failed(error.to_string()))?;
+    let prepared = connection.prepare(text).map_err(|error| failed(error.to_string()))?;
     for index in 1..=prepared.parameter_count() {
         if prepared.parameter_name(index) != Some(format!("${index}").as_str()) {
-            return Err(failed(format!(
-                "the value at place {index} is not called ${index}"
-            )));
+            return Err(failed(format!("the value at place {index} is not called ${index}")));
         }
     }
     Ok(1)
 }
 
 fn text(statement: &'static Statement) -> Result<&'static str, Error> {
-    statement
-        .sqlite
-        .ok_or_else(|| Error::Database(format!("{} is not for SQLite", statement.name)))
+    statement.sqlite.ok_or_else(|| Error::Database(format!("{} is not for SQLite", statement.name)))
 }
 
 /// What an error of SQLite means for the caller.
-pub(crate) fn meaning(error: rusqlite::Error) -> Error {
-    let rusqlite::Error::SqliteFailure(failure, ref message) = error else {
+pub(crate) fn meaning(error: &rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(failure, message) = error else {
         return Error::Database(error.to_string());
     };
     let said = message.clone().unwrap_or_else(|| failure.to_string());

@@ -42,10 +42,7 @@ pub(super) fn look(path: &Path) -> Result<Found, OpenError> {
     if length == 0 {
         return Ok(Found::Nothing);
     }
-    let damaged = |detail: &str| OpenError::Damaged {
-        path: path.to_owned(),
-        detail: detail.to_owned(),
-    };
+    let damaged = |detail: &str| OpenError::Damaged { path: path.to_owned(), detail: detail.to_owned() };
     // A server that died may have left changes beside the file: then only SQLite can tell what is true.
     let settled = is_empty(&beside(path, "-wal")) && is_empty(&beside(path, "-journal"));
     let mut header = [0; HEADER_BYTES];
@@ -79,10 +76,7 @@ pub(super) fn check_marks(application_id: u32, version: u32) -> Result<(), OpenE
     }
     let known = migrations::newest();
     if version > known {
-        return Err(OpenError::Newer {
-            found: version,
-            known,
-        });
+        return Err(OpenError::Newer { found: version, known });
     }
     Ok(())
 }
@@ -119,14 +113,10 @@ fn check_content(path: &Path, length: u64) -> Result<(), String> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(address, flags).map_err(failed)?;
     let tables = "SELECT count(*) FROM sqlite_schema";
-    connection
-        .query_row(tables, [], |row| row.get::<_, i64>(0))
-        .map_err(failed)?;
+    connection.query_row(tables, [], |row| row.get::<_, i64>(0)).map_err(failed)?;
     if length <= SMALL_BYTES {
         let check = "PRAGMA quick_check(1)";
-        let verdict: String = connection
-            .query_row(check, [], |row| row.get(0))
-            .map_err(failed)?;
+        let verdict: String = connection.query_row(check, [], |row| row.get(0)).map_err(failed)?;
         if verdict != "ok" {
             return Err(verdict);
         }

@@ -38,9 +38,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(OpenError::Locked {
-                    who: holder(&mut file),
-                });
+                return Err(OpenError::Locked { who: holder(&mut file) });
             }
             Err(TryLockError::Error(error)) => return Err(failed(&error)),
         }
@@ -58,6 +56,21 @@ impl Drop for Lock {
         // The file stays: removing it would let a third process lock a file that nobody else sees. An error here
         // would only leave the process id of a server that is gone in it.
         let _ = self.file.set_len(0);
+    }
+}
+
+/// The server that has the folder, if one has. Takes nothing.
+pub(super) fn holder_of(folder: &Path) -> Result<Option<String>, OpenError> {
+    let path = folder.join(NAME);
+    let mut file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(folder_error(&path, &error)),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(None),
+        Err(TryLockError::WouldBlock) => Ok(Some(holder(&mut file))),
+        Err(TryLockError::Error(error)) => Err(folder_error(&path, &error)),
     }
 }
 

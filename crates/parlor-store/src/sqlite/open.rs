@@ -21,29 +21,25 @@ const STATEMENTS: usize = 256;
 /// Opens the connection that writes. A file that is damaged, newer or not ours is refused before it is touched.
 pub(super) fn writer(path: &Path, planted: Planted) -> Result<Connection, OpenError> {
     if rusqlite::version_number() < OLDEST_VERSION {
-        let detail = format!(
-            "SQLite {} has a bug that can lose data; at least 3.51.3 is needed",
-            rusqlite::version()
-        );
+        let detail =
+            format!("SQLite {} has a bug that can lose data; at least 3.51.3 is needed", rusqlite::version());
         return Err(OpenError::Unsuitable { detail });
     }
     if file::look(path)? == Found::Nothing {
         create(path)?;
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| refused(path, error))?;
-    let marks = marks(&connection).map_err(|error| refused(path, error))?;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| refused(path, &error))?;
+    let marks = marks(&connection).map_err(|error| refused(path, &error))?;
     if marks != (0, 0) {
         file::check_marks(marks.0, marks.1)?;
     }
-    set_up_writer(&connection).map_err(|error| refused(path, error))?;
+    set_up_writer(&connection).map_err(|error| refused(path, &error))?;
     migrate(&mut connection, marks.1, migrations::ALL)?;
     if planted.ignores_nonces() {
         let lift =
             "DROP INDEX IF EXISTS messages_nonce; CREATE INDEX messages_nonce ON messages (author_id, nonce)";
-        connection
-            .execute_batch(lift)
-            .map_err(|error| refused(path, error))?;
+        connection.execute_batch(lift).map_err(|error| refused(path, &error))?;
     }
     Ok(connection)
 }
@@ -58,17 +54,27 @@ pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     };
-    open().map_err(|error| refused(path, error))
+    open().map_err(|error| refused(path, &error))
+}
+
+/// Reads the whole file, and returns the version of its schema.
+pub(super) fn check(path: &Path) -> Result<u32, OpenError> {
+    let connection = reader(path)?;
+    let (application_id, version) = marks(&connection).map_err(|error| refused(path, &error))?;
+    file::check_marks(application_id, version)?;
+    let question = "PRAGMA quick_check(1)";
+    let verdict: String =
+        connection.query_row(question, [], |row| row.get(0)).map_err(|error| refused(path, &error))?;
+    if verdict == "ok" {
+        Ok(version)
+    } else {
+        Err(OpenError::Damaged { path: path.to_owned(), detail: verdict })
+    }
 }
 
 fn create(path: &Path) -> Result<(), OpenError> {
     let mut options = OpenOptions::new();
-    let made = options
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path);
+    let made = options.write(true).create(true).truncate(false).mode(0o600).open(path);
     made.map(drop).map_err(|error| folder_error(path, &error))
 }
 
@@ -100,10 +106,9 @@ fn migrate(connection: &mut Connection, version: u32, migrations: &[Migration]) 
             detail: error.to_string(),
         })?;
     }
-    let other = |error| OpenError::Other(execute::meaning(error));
-    let mode: String = connection
-        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
-        .map_err(other)?;
+    let other = |error| OpenError::Other(execute::meaning(&error));
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(other)?;
     if mode != "wal" {
         let detail = format!("the file system allows no write-ahead log (SQLite chose {mode:?})");
         return Err(OpenError::Unsuitable { detail });
@@ -128,19 +133,13 @@ fn apply(connection: &mut Connection, migration: &Migration) -> rusqlite::Result
     transaction.commit()
 }
 
-fn refused(path: &Path, error: rusqlite::Error) -> OpenError {
+fn refused(path: &Path, error: &rusqlite::Error) -> OpenError {
     use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, NotADatabase, PermissionDenied, ReadOnly};
 
     let detail = error.to_string();
     match error.sqlite_error_code() {
-        Some(DatabaseCorrupt | NotADatabase) => OpenError::Damaged {
-            path: path.to_owned(),
-            detail,
-        },
-        Some(CannotOpen | PermissionDenied | ReadOnly) => OpenError::Folder {
-            path: path.to_owned(),
-            detail,
-        },
+        Some(DatabaseCorrupt | NotADatabase) => OpenError::Damaged { path: path.to_owned(), detail },
+        Some(CannotOpen | PermissionDenied | ReadOnly) => OpenError::Folder { path: path.to_owned(), detail },
         _ => OpenError::Other(execute::meaning(error)),
     }
 }

@@ -24,15 +24,13 @@ pub(super) fn start(
         let (queue, shared, guard) = (Arc::clone(&queue), Arc::clone(shared), Arc::clone(&guard));
         let run = move || {
             while let Some(Read::Work(job)) = next(&queue) {
-                answer(&mut connection, job);
                 shared.counters.read();
+                answer(&mut connection, job);
             }
             drop(connection);
             drop(guard);
         };
-        std::thread::Builder::new()
-            .name(format!("sqlite-read-{index}"))
-            .spawn(run)?;
+        std::thread::Builder::new().name(format!("sqlite-read-{index}")).spawn(run)?;
     }
     Ok(())
 }
@@ -40,10 +38,7 @@ pub(super) fn start(
 /// Waits for the next work. One idle thread waits for the queue, the other idle ones for that thread.
 fn next(queue: &Mutex<mpsc::Receiver<Read>>) -> Option<Read> {
     // No work runs while the lock is held, so a panic of one can't leave the queue half changed.
-    queue
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .blocking_recv()
+    queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv()
 }
 
 fn answer(connection: &mut Connection, job: Box<dyn Job>) {

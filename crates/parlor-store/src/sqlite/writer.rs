@@ -75,10 +75,7 @@ impl Writer {
             drop(lock);
             drop(guard);
         };
-        std::thread::Builder::new()
-            .name("sqlite-write".into())
-            .spawn(run)
-            .map(drop)
+        std::thread::Builder::new().name("sqlite-write".into()).spawn(run).map(drop)
     }
 
     fn run(&mut self) {
@@ -171,9 +168,7 @@ impl Writer {
 
     fn append_alone(&mut self, append: &Append) -> Outcome {
         let mut outcomes = self.try_appends(std::slice::from_ref(append))?;
-        outcomes
-            .pop()
-            .unwrap_or_else(|| Err(Error::Database("an append had no outcome".into()).into()))
+        outcomes.pop().unwrap_or_else(|| Err(Error::Database("an append had no outcome".into()).into()))
     }
 
     fn try_appends(&mut self, appends: &[Append]) -> Result<Vec<Outcome>, Error> {
@@ -202,11 +197,7 @@ impl Writer {
             // The database has rolled the whole transaction back by itself; `end` will say so to everybody.
             return;
         }
-        let rolled_back = if keep {
-            Ok(())
-        } else {
-            steer(&self.connection, "ROLLBACK TO one")
-        };
+        let rolled_back = if keep { Ok(()) } else { steer(&self.connection, "ROLLBACK TO one") };
         if let Err(error) = rolled_back.and_then(|()| steer(&self.connection, "RELEASE one")) {
             // Half a work may be in the transaction now, so none of it may be committed.
             tracing::error!(%error, "a savepoint could not be ended; the group is rolled back");
@@ -260,7 +251,9 @@ impl Writer {
     fn refuse(&mut self, group: &mut Vec<Write>, error: &Error) {
         for write in group.drain(..) {
             match write {
-                Write::Append(_, sender) => drop(sender.send(Err(error.clone().into()))),
+                Write::Append(_, caller) => {
+                    let _ = caller.send(Err(error.clone().into()));
+                }
                 Write::Work(job) => job.refuse(error.clone()),
                 Write::Stop => self.queue.close(),
             }
@@ -278,18 +271,13 @@ impl Writer {
         if grown < CHECKPOINT_PAGES || (grown < CHECKPOINT_ANYWAY_PAGES && !self.queue.is_empty()) {
             return;
         }
-        let checkpoint = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
-                Ok((
-                    row.get::<_, isize>(1)?.unsigned_abs(),
-                    row.get::<_, isize>(2)?.unsigned_abs(),
-                ))
-            });
+        let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            Ok((row.get::<_, isize>(1)?.unsigned_abs(), row.get::<_, isize>(2)?.unsigned_abs()))
+        });
         match checkpoint {
             Ok((all, copied)) => self.stuck_pages = if copied < all { all } else { 0 },
             Err(error) => {
-                tracing::warn!(%error, "the log could not be copied into the database; it is tried again")
+                tracing::warn!(%error, "the log could not be copied into the database; it is tried again");
             }
         }
         if self.stuck_pages == 0 {

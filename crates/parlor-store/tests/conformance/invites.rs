@@ -1,0 +1,85 @@
+//! Invitations.
+
+use std::time::Duration;
+
+use parlor_model::{Invite, InviteId, RoomKind};
+
+use crate::support::{NOW, World, cases, read, write};
+
+cases!(
+    an_invitation_is_found_by_its_code,
+    an_invitation_is_used_while_it_is_open,
+    an_invitation_is_withdrawn_in_its_room,
+    a_race_never_lets_too_many_in,
+);
+
+async fn invite(world: &World, room: &str, code: u8, max_uses: Option<u32>) -> Invite {
+    let user = world.user(&format!("inviter-{code}")).await;
+    let room = world.room(room, RoomKind::Private).await;
+    let invite = Invite {
+        id: InviteId::generate(&world.env),
+        workspace: world.workspace,
+        room: room.id,
+        created_by: user.id,
+        created_at: NOW,
+        expires_at: Some(NOW.after(Duration::from_mins(1))),
+        max_uses,
+        uses: 0,
+        revoked: false,
+    };
+    let row = invite.clone();
+    write!(world.store, tx => tx.insert_invite(&row, &[code; 32]));
+    invite
+}
+
+async fn an_invitation_is_found_by_its_code(world: &World) {
+    let first = invite(world, "One", 1, Some(u32::MAX)).await;
+    let second = invite(world, "Two", 2, None).await;
+    assert_eq!(read!(world.store, tx => tx.invite_by_code(&[1; 32])), Some(first.clone()));
+    assert_eq!(read!(world.store, tx => tx.invite_by_code(&[3; 32])), None);
+    let room = second.room;
+    assert_eq!(read!(world.store, tx => tx.invites_of(room)), [second]);
+}
+
+async fn an_invitation_is_used_while_it_is_open(world: &World) {
+    let twice = invite(world, "One", 1, Some(2)).await.id;
+    let expiry = NOW.after(Duration::from_mins(1));
+    assert!(!write!(world.store, tx => tx.use_invite(twice, expiry)));
+    assert!(write!(world.store, tx => tx.use_invite(twice, NOW)));
+    assert!(write!(world.store, tx => tx.use_invite(twice, NOW)));
+    assert!(!write!(world.store, tx => tx.use_invite(twice, NOW)));
+    assert_eq!(read!(world.store, tx => tx.invite_by_code(&[1; 32])).unwrap().uses, 2);
+    let often = invite(world, "Two", 2, None).await.id;
+    for _ in 0..5 {
+        assert!(write!(world.store, tx => tx.use_invite(often, NOW)));
+    }
+    let unknown = InviteId::generate(&world.env);
+    assert!(!write!(world.store, tx => tx.use_invite(unknown, NOW)));
+}
+
+async fn an_invitation_is_withdrawn_in_its_room(world: &World) {
+    let (here, there) = (invite(world, "One", 1, None).await, invite(world, "Two", 2, None).await);
+    let (room, other, id) = (here.room, there.room, here.id);
+    assert!(!write!(world.store, tx => tx.revoke_invite(other, id)));
+    assert!(write!(world.store, tx => tx.revoke_invite(room, id)));
+    assert!(!write!(world.store, tx => tx.revoke_invite(room, id)));
+    assert!(!write!(world.store, tx => tx.use_invite(id, NOW)));
+    assert!(read!(world.store, tx => tx.invite_by_code(&[1; 32])).unwrap().revoked);
+    assert!(!read!(world.store, tx => tx.invite_by_code(&[2; 32])).unwrap().revoked);
+}
+
+async fn a_race_never_lets_too_many_in(world: &World) {
+    let id = invite(world, "One", 1, Some(3)).await.id;
+    let tasks: Vec<_> = (0..20)
+        .map(|_| {
+            let store = world.store.clone();
+            tokio::spawn(async move { write!(store, tx => tx.use_invite(id, NOW)) })
+        })
+        .collect();
+    let mut let_in = 0;
+    for task in tasks {
+        let_in += u32::from(task.await.unwrap());
+    }
+    assert_eq!(let_in, 3);
+    assert_eq!(read!(world.store, tx => tx.invite_by_code(&[1; 32])).unwrap().uses, 3);
+}

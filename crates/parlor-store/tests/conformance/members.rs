@@ -1,0 +1,87 @@
+//! Members.
+
+use parlor_model::{Member, MemberRole, Role, RoomKind, Timestamp, User};
+
+use crate::support::{NOW, World, cases, member, read};
+
+cases!(
+    a_member_is_added_and_replaced,
+    members_come_in_pages,
+    the_heir_is_who_joined_first,
+    another_owner_is_noticed,
+);
+
+async fn a_member_is_added_and_replaced(world: &World) {
+    let (ada, room) = (world.user("ada").await, world.room("General", RoomKind::Public).await);
+    let (room, user) = (room.id, ada.id);
+    assert_eq!(read!(world.store, tx => tx.member(room, user)), None);
+    let first = Member { changed_seq: 3, ..member(room, user, MemberRole::Owner, true) };
+    world.save_member(&first).await;
+    assert_eq!(read!(world.store, tx => tx.member(room, user)), Some(first));
+    let second = Member {
+        room,
+        user,
+        role: MemberRole::Member,
+        active: false,
+        changed_seq: 4,
+        joined_at: Timestamp::from_millis(-5),
+    };
+    world.save_member(&second).await;
+    assert_eq!(read!(world.store, tx => tx.member(room, user)), Some(second));
+}
+
+async fn members_come_in_pages(world: &World) {
+    let room = world.room("General", RoomKind::Public).await.id;
+    let mut expected = Vec::new();
+    for number in 0..7 {
+        let user = world.user(&format!("user-{number}")).await;
+        let active = number != 3;
+        let member = member(room, user.id, MemberRole::Member, active);
+        world.save_member(&member).await;
+        if active {
+            expected.push((member, user));
+        }
+    }
+    expected.sort_by_key(|(member, _)| member.user);
+    let mut paged: Vec<(Member, User)> = Vec::new();
+    loop {
+        let after = paged.last().map(|(member, _)| member.user);
+        let page = read!(world.store, tx => tx.members(room, after, 2));
+        if page.is_empty() {
+            break;
+        }
+        assert!(page.len() <= 2);
+        paged.extend(page);
+    }
+    assert_eq!(paged, expected);
+}
+
+async fn the_heir_is_who_joined_first(world: &World) {
+    let room = world.room("General", RoomKind::Public).await.id;
+    let join = async |name: &str, role, active, at| {
+        let user = world.user_with(name, role, None).await.id;
+        let joined_at = NOW.after(std::time::Duration::from_secs(at));
+        let row = Member { joined_at, ..member(room, user, MemberRole::Member, active) };
+        world.save_member(&row).await;
+        row
+    };
+    let owner = join("owner", Role::Member, true, 0).await;
+    assert_eq!(read!(world.store, tx => tx.heir(room, owner.user)), None);
+    join("guest", Role::Guest, true, 1).await;
+    join("gone", Role::Member, false, 2).await;
+    assert_eq!(read!(world.store, tx => tx.heir(room, owner.user)), None);
+    join("third", Role::Member, true, 5).await;
+    let second = join("second", Role::Member, true, 4).await;
+    assert_eq!(read!(world.store, tx => tx.heir(room, owner.user)), Some(second));
+}
+
+async fn another_owner_is_noticed(world: &World) {
+    let (ada, bob) = (world.user("ada").await.id, world.user("bob").await.id);
+    let room = world.room("General", RoomKind::Public).await.id;
+    world.save_member(&member(room, ada, MemberRole::Owner, true)).await;
+    world.save_member(&member(room, bob, MemberRole::Owner, false)).await;
+    assert!(!read!(world.store, tx => tx.has_other_owner(room, ada)));
+    assert!(read!(world.store, tx => tx.has_other_owner(room, bob)));
+    world.save_member(&member(room, bob, MemberRole::Moderator, true)).await;
+    assert!(!read!(world.store, tx => tx.has_other_owner(room, ada)));
+}

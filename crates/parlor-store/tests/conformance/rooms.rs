@@ -1,0 +1,162 @@
+//! Rooms.
+
+use parlor_model::{MemberRole, NameKey, Room, RoomId, RoomKind, RoomName, Slug, Topic, WorkspaceId};
+use parlor_store::Error;
+
+use crate::support::{World, cases, member, read, write};
+
+cases!(
+    a_room_comes_back_as_it_went_in,
+    a_room_is_saved_whole,
+    a_room_of_another_workspace_is_not_there,
+    an_address_is_taken_once,
+    public_names_that_look_alike_are_taken,
+    my_rooms_come_by_name,
+    public_rooms_come_in_pages,
+    heads_of_many_rooms,
+);
+
+async fn a_room_comes_back_as_it_went_in(world: &World) {
+    let room = Room {
+        topic: Topic::new("All about everything").unwrap(),
+        head: 7,
+        access_seq: 5,
+        changed_seq: 6,
+        epoch: u32::MAX,
+        member_count: 3,
+        ..world.a_room("General Talk", RoomKind::Private)
+    };
+    let row = room.clone();
+    write!(world.store, tx => tx.insert_room(&row));
+    let (workspace, id) = (world.workspace, room.id);
+    assert_eq!(read!(world.store, tx => tx.room(workspace, id)), Some(room.clone()));
+    let slug = Slug::typed("general-talk");
+    assert_eq!(read!(world.store, tx => tx.room_by_slug(workspace, &slug)), Some(room.clone()));
+    assert_eq!(write!(world.store, tx => tx.lock_room(workspace, id)), Some(room));
+    let slug = Slug::typed("general");
+    assert_eq!(read!(world.store, tx => tx.room_by_slug(workspace, &slug)), None);
+}
+
+async fn a_room_is_saved_whole(world: &World) {
+    let room = world.room("Before", RoomKind::Public).await;
+    let other = world.room("Other", RoomKind::Public).await;
+    let changed = Room {
+        slug: Slug::typed("elsewhere"),
+        name: RoomName::new("After").unwrap(),
+        kind: RoomKind::Private,
+        topic: Topic::new("New").unwrap(),
+        head: 9,
+        access_seq: 8,
+        changed_seq: 9,
+        epoch: 2,
+        member_count: 4,
+        ..room.clone()
+    };
+    let row = changed.clone();
+    write!(world.store, tx => tx.save_room(&row));
+    assert_eq!(world.load_room(room.id).await, changed);
+    assert_eq!(world.load_room(other.id).await, other);
+}
+
+async fn a_room_of_another_workspace_is_not_there(world: &World) {
+    let room = world.room("General", RoomKind::Public).await;
+    let (elsewhere, id, slug) = (WorkspaceId::generate(&world.env), room.id, room.slug.clone());
+    assert_eq!(read!(world.store, tx => tx.room(elsewhere, id)), None);
+    assert_eq!(write!(world.store, tx => tx.lock_room(elsewhere, id)), None);
+    assert_eq!(read!(world.store, tx => tx.room_by_slug(elsewhere, &slug)), None);
+    assert_eq!(read!(world.store, tx => tx.public_rooms(elsewhere, None, 9)), []);
+    let moved = Room { workspace: elsewhere, head: 5, ..room };
+    write!(world.store, tx => tx.save_room(&moved));
+    assert_eq!(world.load_room(id).await.head, 0);
+}
+
+async fn an_address_is_taken_once(world: &World) {
+    let room = world.room("General", RoomKind::Private).await;
+    let (workspace, slug) = (world.workspace, room.slug.clone());
+    assert!(read!(world.store, tx => tx.slug_taken(workspace, &slug)));
+    let free = Slug::typed("free");
+    assert!(!read!(world.store, tx => tx.slug_taken(workspace, &free)));
+    let same = world.a_room("General", RoomKind::Private);
+    let result = world.store.write(|tx| Box::pin(async move { tx.insert_room(&same).await })).await;
+    assert!(matches!(result, Err(Error::Taken(_))), "{result:?}");
+    let other = world.room("Other", RoomKind::Private).await;
+    let moved = Room { slug: room.slug.clone(), ..other.clone() };
+    let result = world.store.write(|tx| Box::pin(async move { tx.save_room(&moved).await })).await;
+    assert!(matches!(result, Err(Error::Taken(_))), "{result:?}");
+    assert_eq!(world.load_room(other.id).await, other);
+}
+
+async fn public_names_that_look_alike_are_taken(world: &World) {
+    let room = world.room("Scope", RoomKind::Public).await;
+    let workspace = world.workspace;
+    let key = NameKey::of("ѕсоре");
+    assert_eq!(read!(world.store, tx => tx.public_room_by_key(workspace, &key)), Some(room.id));
+    let alike = Room { slug: Slug::typed("scope-2"), ..world.a_room("ѕсоре", RoomKind::Public) };
+    let (row, id) = (alike.clone(), alike.id);
+    let result = world.store.write(|tx| Box::pin(async move { tx.insert_room(&row).await })).await;
+    assert!(matches!(result, Err(Error::Taken(_))), "{result:?}");
+    let private = Room { kind: RoomKind::Private, ..alike };
+    write!(world.store, tx => tx.insert_room(&private));
+    assert!(read!(world.store, tx => tx.room(workspace, id)).is_some());
+    let key = NameKey::of("Scope");
+    assert_eq!(read!(world.store, tx => tx.public_room_by_key(workspace, &key)), Some(room.id));
+}
+
+async fn my_rooms_come_by_name(world: &World) {
+    let ada = world.user("ada").await;
+    let mut expected = Vec::new();
+    for name in ["Ärger", "beta", "Alpha", "10"] {
+        let room = world.room(name, RoomKind::Private).await;
+        let member = member(room.id, ada.id, MemberRole::Owner, true);
+        world.save_member(&member).await;
+        expected.push((room, member));
+    }
+    let left = world.room("Left", RoomKind::Public).await;
+    world.save_member(&member(left.id, ada.id, MemberRole::Member, false)).await;
+    world.room("Foreign", RoomKind::Public).await;
+    expected.sort_by_key(|(room, _)| room.name.key().as_str().to_owned());
+    let id = ada.id;
+    assert_eq!(read!(world.store, tx => tx.rooms_of(id)), expected);
+    let mut ids: Vec<RoomId> = expected.iter().map(|(room, _)| room.id).collect();
+    ids.sort_unstable();
+    assert_eq!(read!(world.store, tx => tx.room_ids_of(id)), ids);
+}
+
+async fn public_rooms_come_in_pages(world: &World) {
+    for name in ["Beta", "alpha", "Ωmega", "a-z", "a b", "a_c", "0"] {
+        world.room(name, RoomKind::Public).await;
+    }
+    world.room("Secret", RoomKind::Private).await;
+    let workspace = world.workspace;
+    let all = read!(world.store, tx => tx.public_rooms(workspace, None, 100));
+    assert_eq!(all.len(), 7);
+    assert!(all.is_sorted_by(|one, other| one.name.key().as_str() < other.name.key().as_str()));
+    let mut paged: Vec<Room> = Vec::new();
+    loop {
+        let after = paged.last().map(|room| room.name.key());
+        let page =
+            read!(world.store, tx => tx.public_rooms(workspace, after.as_ref().map(NameKey::as_str), 3));
+        if page.is_empty() {
+            break;
+        }
+        paged.extend(page);
+    }
+    assert_eq!(paged, all);
+}
+
+async fn heads_of_many_rooms(world: &World) {
+    let ada = world.user("ada").await;
+    let mut expected = Vec::new();
+    for number in 0..5 {
+        let room = world.room(&format!("Room {number}"), RoomKind::Public).await;
+        for _ in 0..number {
+            world.say(room.id, ada.id, "hi").await;
+        }
+        expected.push((room.id, number));
+    }
+    let mut asked: Vec<RoomId> = expected.iter().map(|(id, _)| *id).collect();
+    asked.push(RoomId::generate(&world.env));
+    expected.sort_unstable();
+    assert_eq!(read!(world.store, tx => tx.heads(&asked)), expected);
+    assert_eq!(read!(world.store, tx => tx.heads(&[])), []);
+}
