@@ -51,8 +51,7 @@ fn format() -> Result<Counts> {
 /// Twice: the deliberate faults that the crash checker plants are compiled by a feature of their own.
 fn clippy() -> Result<Counts> {
     let usual = ["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
-    let planted =
-        ["--package=parlor", "--features=parlor/planted-errors", "--locked", "--", "-D", "warnings"];
+    let planted = ["--workspace", "--features=parlor/planted-errors", "--locked", "--", "-D", "warnings"];
     let mut counts = Counts::one(succeeds(cargo("clippy").args(usual))?);
     counts.add(Counts::one(succeeds(cargo("clippy").args(planted))?));
     Ok(counts)
