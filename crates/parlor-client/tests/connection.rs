@@ -1,5 +1,7 @@
 //! Connections against a server of a few lines, which says exactly what each test needs.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use parlor_client::protocol::{ErrorCode, ServerFrame};
 use parlor_client::{Client, Connection, Error, Options};
