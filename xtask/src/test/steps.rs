@@ -60,7 +60,8 @@ fn clippy() -> Result<Counts> {
 fn tests() -> Result<Counts> {
     let mut counts = Counts::default();
     let mut command = cargo("test");
-    command.args(["--workspace", "--locked", "--no-fail-fast"]);
+    // The planted errors sleep until a test asks for one: the crash tests show that they would be seen.
+    command.args(["--workspace", "--features=parlor/planted-errors", "--locked", "--no-fail-fast"]);
     let postgres = match std::env::var_os("PARLOR_TEST_POSTGRES_URL") {
         Some(_) => None,
         None => match Postgres::start() {
