@@ -107,19 +107,18 @@ async fn serve_until_signal(
     }
 }
 
-/// Ends the sockets, then the requests, then the store.
+/// Ends the sockets and the requests, then the store.
 async fn finish(
     parts: Parts,
     accepting: tokio::task::JoinHandle<accept::Open>,
     within: Duration,
 ) -> Result<()> {
     let open = accepting.await.context("taking connections failed")?;
-    let drain = async {
-        parts.end_sockets().await;
-        open.finish().await;
-    };
-    if tokio::time::timeout(within, drain).await.is_err() {
-        tracing::warn!(deadline.seconds = within.as_secs(), "some requests did not end in time");
+    let (sockets, requests) =
+        tokio::join!(parts.end_sockets(within), tokio::time::timeout(within, open.finish()));
+    if sockets > 0 || requests.is_err() {
+        let deadline = within.as_secs();
+        tracing::warn!(deadline.seconds = deadline, "some sockets or requests did not end in time");
     }
     parts.close().await;
     tracing::info!("stopped");

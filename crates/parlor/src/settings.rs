@@ -2,6 +2,7 @@
 
 use parlor_core::limits::{Kind, Rule};
 use parlor_core::{Limits, Settings};
+use parlor_gateway::Trusts;
 use parlor_identity::IdentitySettings;
 use parlor_store::{Database, Planted};
 
@@ -79,6 +80,22 @@ pub(crate) fn api(configuration: &Configuration, public_url: &PublicUrl) -> parl
     }
 }
 
+/// The live sockets.
+pub(crate) fn gateway(configuration: &Configuration, public_url: &PublicUrl) -> parlor_gateway::Options {
+    let limits = &configuration.limits;
+    let proxies = configuration.server.trusted_proxies.clone();
+    parlor_gateway::Options {
+        public_url: public_url.to_string(),
+        trusts: Trusts::when(move |address| proxies.contain(address)),
+        max_frame_bytes: limits.max_frame_bytes.get(),
+        max_in_flight: limits.max_commands.get(),
+        max_connections_per_address: limits.max_connections_per_address.get(),
+        max_connections_per_user: limits.max_connections_per_user.get(),
+        max_behind: u64::from(limits.max_behind.0),
+        ..parlor_gateway::Options::default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +114,6 @@ mod tests {
         let trusted_proxies = configuration.server.trusted_proxies.ranges().to_vec();
         let expected = parlor_api::Options { trusted_proxies, ..parlor_api::Options::default() };
         same(&api(&configuration, &public_url), &expected);
+        same(&gateway(&configuration, &public_url), &parlor_gateway::Options::default());
     }
 }

@@ -9,8 +9,8 @@ use super::problem::Problem;
 /// Variables that are no settings of the file.
 const OTHERS: [&str; 3] = ["PARLOR_CONFIG", "PARLOR_DATABASE_URL_FILE", "PARLOR_REDIS_URL"];
 
-/// Variables that the project's tests and the crash checker use; the server only leaves them alone.
-const FOREIGN: [&str; 2] = ["PARLOR_TEST_", "PARLOR_PLANTED_ERROR"];
+/// Variables of the build, the tests and the crash checker, which may be set while a server starts.
+const FOREIGN: [&str; 3] = ["PARLOR_TEST_", "PARLOR_PLANTED_ERROR", "PARLOR_SKIP_WEB"];
 
 /// The variables whose names begin with `PARLOR_`, as they were when the program began.
 #[derive(Debug, Clone, Default)]

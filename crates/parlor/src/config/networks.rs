@@ -1,5 +1,7 @@
 //! Ranges of network addresses, as a list in one text.
 
+use std::net::IpAddr;
+
 use parlor_api::Network;
 
 use super::value::{Kind, Value};
@@ -15,6 +17,11 @@ impl Networks {
     /// This machine itself.
     pub(crate) fn loopback() -> Self {
         Self::parse("127.0.0.0/8, ::1").unwrap_or(Self { written: String::new(), ranges: Vec::new() })
+    }
+
+    /// True if an address lies in one of them.
+    pub(crate) fn contain(&self, address: IpAddr) -> bool {
+        self.ranges.iter().any(|range| range.contains(address))
     }
 
     /// The ranges.
@@ -51,7 +58,13 @@ mod tests {
     fn a_list_is_read_whole_or_not_at_all() {
         assert_eq!(Networks::parse("10.0.0.0/8, ::1").unwrap().ranges().len(), 2);
         assert_eq!(Networks::parse("none").unwrap().ranges().len(), 0);
-        assert_eq!(Networks::loopback().ranges().len(), 2);
+        let loopback = Networks::loopback();
+        assert!(
+            ["127.0.0.1", "127.1.2.3", "::1"]
+                .iter()
+                .all(|address| loopback.contain(address.parse().unwrap()))
+        );
+        assert!(["10.0.0.1", "::2"].iter().all(|address| !loopback.contain(address.parse().unwrap())));
         for text in ["", "10.0.0.0/8,", "10.0.0.0/8 ::1", "proxy.example.org"] {
             assert_eq!(Networks::parse(text), None, "{text:?}");
         }

@@ -1,12 +1,14 @@
 //! The parts of a running server, put together. The only place that knows them all.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use axum::Router;
 use parlor_api::ApiState;
 use parlor_bus::MemoryBus;
 use parlor_core::Core;
+use parlor_gateway::Gateway;
 use parlor_identity::Identity;
 use parlor_store::{Planted, Store};
 use prometheus_client::registry::Registry;
@@ -21,6 +23,7 @@ pub(super) struct Parts {
     pub(super) core: Core,
     /// Passwords and sessions.
     pub(super) identity: Identity,
+    gateway: Gateway,
     application: Router,
 }
 
@@ -53,18 +56,22 @@ impl Parts {
             .await
             .context("the database can't be used")?;
         let identity = Identity::new(store, env, core.workspace(), settings::identity(configuration));
+        let gateway =
+            Gateway::new(core.clone(), identity.clone(), settings::gateway(configuration, public_url));
+        let presence = gateway.presence();
         let mut registry = Registry::default();
         let metrics = parlor_api::Metrics::register(&mut registry);
+        gateway.register_metrics(&mut registry);
         let state = ApiState::new(
             core.clone(),
             identity.clone(),
-            Arc::new(|_| false),
+            Arc::new(move |user| presence.is_online(user)),
             settings::api(configuration, public_url),
             registry,
             metrics,
         );
-        let application = parlor_api::router(state);
-        Ok(Self { core, identity, application })
+        let application = parlor_api::router(state).merge(gateway.router());
+        Ok(Self { core, identity, gateway, application })
     }
 
     /// What answers requests.
@@ -72,8 +79,10 @@ impl Parts {
         self.application.clone()
     }
 
-    /// Ends every WebSocket in order.
-    pub(super) async fn end_sockets(&self) {}
+    /// Tells every WebSocket to come back later, and waits for them to go. Returns how many did not in time.
+    pub(super) async fn end_sockets(&self, within: Duration) -> usize {
+        self.gateway.shutdown(within).await
+    }
 
     /// Finishes what was begun and releases the database.
     pub(super) async fn close(&self) {
