@@ -1,5 +1,6 @@
 //! `cargo xtask test`: runs every step, goes on after a failed one, and ends with one line of counts.
 
+mod checkout;
 mod counts;
 mod npm;
 mod prerequisites;
@@ -27,6 +28,9 @@ pub(crate) fn list() {
 pub(crate) fn run(only: &[String]) -> Result<ExitCode> {
     let chosen = choose(only)?;
     let started = Instant::now();
+    if let Err(error) = checkout::claim_build_directory() {
+        say(&format!("error: {error:#}; what gets built may be another checkout's"));
+    }
     let rows: Vec<Row> = chosen.into_iter().map(run_step).collect();
     Ok(report::print(&rows, started.elapsed()))
 }

@@ -1,0 +1,96 @@
+//! Several checkouts may share one build directory (`build.build-dir` in `.cargo/config.toml`), so that a fresh clone
+//! need not compile every dependency. Cargo then tells their crates apart by the times of source files alone: after a
+//! newer clone was built, an older checkout looks up to date although it may hold other code.
+//!
+//! So a note in the build directory names the checkout that was tested last, and when that was another one,
+//! our files become as new as now. Cargo then builds our crates again, and the dependencies stay.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+
+use crate::output::say;
+use crate::workspace::{Tree, metadata, root};
+
+/// The note's name in the build directory.
+const NOTE: &str = "last-tested-checkout";
+
+/// Makes sure that what gets tested is this checkout.
+pub(super) fn claim_build_directory() -> Result<()> {
+    let metadata = metadata()?;
+    let directory = metadata["build_directory"].as_str().context("cargo names no build directory")?;
+    let (directory, root) = (Path::new(directory), root());
+    if directory.starts_with(&root) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(directory)?;
+    let claimed = claim(&directory.join(NOTE), &root)?;
+    if claimed {
+        say(&format!("{} may hold crates of another checkout: ours get built anew", directory.display()));
+        renew(&root, &Tree::read()?.paths)?;
+    }
+    Ok(())
+}
+
+/// Notes our name; answers whether it was another's before.
+fn claim(note: &Path, root: &Path) -> Result<bool> {
+    let ours = root.to_string_lossy();
+    if std::fs::read_to_string(note).is_ok_and(|last| last == ours) {
+        return Ok(false);
+    }
+    std::fs::write(note, ours.as_bytes()).with_context(|| format!("can't write {}", note.display()))?;
+    Ok(true)
+}
+
+/// Sets the time of change of all files to now. Lock files keep theirs: npm's dependencies are up to date by it.
+fn renew(root: &Path, paths: &[String]) -> Result<()> {
+    #[expect(clippy::disallowed_methods, reason = "the times of files are the machine's, not the server's")]
+    let now = SystemTime::now();
+    for path in paths.iter().filter(|path| !path.ends_with("-lock.json")) {
+        let file = File::options()
+            .append(true)
+            .open(root.join(path))
+            .with_context(|| format!("can't open {path}"))?;
+        file.set_modified(now).with_context(|| format!("can't set the time of {path}"))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn folder(name: &str) -> std::path::PathBuf {
+        let folder = std::env::temp_dir().join(format!("parlor-xtask-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_build_directory_is_claimed_once_for_each_change_of_checkout() {
+        let folder = folder("claim");
+        let note = folder.join(NOTE);
+        let claims = ["/one", "/one", "/two", "/one"].map(|root| claim(&note, Path::new(root)).unwrap());
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(claims, [true, false, true, true]);
+    }
+
+    #[test]
+    fn sources_become_new_and_lock_files_stay() {
+        let folder = folder("renew");
+        let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+        let paths = ["lib.rs".to_owned(), "package-lock.json".to_owned()];
+        for path in &paths {
+            File::create(folder.join(path)).unwrap().set_modified(old).unwrap();
+        }
+        renew(&folder, &paths).unwrap();
+        let times =
+            paths.clone().map(|path| std::fs::metadata(folder.join(path)).unwrap().modified().unwrap());
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(times[0] > old);
+        assert_eq!(times[1], old);
+    }
+}
