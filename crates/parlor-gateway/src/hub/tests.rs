@@ -1,1 +1,419 @@
-//! The hub with a bus that loses, repeats and reorders, over a store that is played.
+//! The hub with a bus that loses, repeats and reorders, over a store that is played. Many seeds, no real time.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use parlor_core::ChangesPage;
+use parlor_model::{
+    Body, DisplayName, Member, MemberRole, Message, MessageId, MessageKind, Role, SessionId, Timestamp, User,
+    Username, WorkspaceId,
+};
+use parlor_protocol::ServerFrame;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::*;
+use crate::transport::Frame;
+use ring::{Budget, Stop};
+
+const ROOM: RoomId = RoomId::from_bytes([1; 16]);
+const CHANGES: Seq = 300;
+
+fn user_id(byte: u8) -> UserId {
+    UserId::from_bytes([byte; 16])
+}
+
+fn user(byte: u8) -> User {
+    User {
+        id: user_id(byte),
+        workspace: WorkspaceId::from_bytes([1; 16]),
+        username: Username::stored(format!("user{byte}")),
+        display_name: DisplayName::stored(format!("User {byte}")),
+        role: Role::Member,
+        invited: false,
+        created_at: Timestamp::default(),
+    }
+}
+
+fn message(seq: Seq) -> Change {
+    let mut id = [0; 16];
+    id[8..].copy_from_slice(&seq.to_be_bytes());
+    Change::MessageCreated(Message {
+        id: MessageId::from_bytes(id),
+        room: ROOM,
+        seq,
+        changed_seq: seq,
+        author: user_id(9),
+        kind: MessageKind::Text,
+        body: Body::stored(format!("message {seq}")),
+        nonce: None,
+        reply_to: None,
+        sent_at: Timestamp::default(),
+        edited_at: None,
+        deleted_at: None,
+    })
+}
+
+fn member(byte: u8, seq: Seq, active: bool) -> (Member, User) {
+    let member = Member {
+        room: ROOM,
+        user: user_id(byte),
+        role: MemberRole::Member,
+        active,
+        changed_seq: seq,
+        joined_at: Timestamp::default(),
+    };
+    (member, user(byte))
+}
+
+/// A store that is played: one room.
+#[derive(Default)]
+struct Played {
+    changes: Mutex<Vec<Arc<RoomEvent>>>,
+}
+
+impl Played {
+    fn commit(&self, change: impl FnOnce(Seq) -> Change) -> Arc<RoomEvent> {
+        let mut changes = self.changes.lock().unwrap();
+        let seq = changes.len() as Seq + 1;
+        let event = RoomEvent { room: ROOM, seq, at: Timestamp::default(), change: change(seq) };
+        changes.push(Arc::new(event));
+        Arc::clone(&changes[changes.len() - 1])
+    }
+
+    fn head(&self) -> Seq {
+        self.changes.lock().unwrap().len() as Seq
+    }
+
+    fn read(&self, from: Seq, limit: usize) -> ChangesPage {
+        let changes = self.changes.lock().unwrap();
+        let from = usize::try_from(from).unwrap();
+        let to = changes.len().min(from + limit);
+        let mut page = ChangesPage {
+            to: to as Seq,
+            head: changes.len() as Seq,
+            epoch: 1,
+            messages: Vec::new(),
+            members: Vec::new(),
+            users: Vec::new(),
+            room: None,
+            is_member: true,
+        };
+        for event in &changes[from..to] {
+            match &event.change {
+                Change::MessageCreated(message) => page.messages.push(message.clone()),
+                Change::MemberJoined(member, user) | Change::MemberLeft(member, user) => {
+                    page.members.push((member.clone(), user.clone()));
+                }
+                other => panic!("{other:?} is not played"),
+            }
+        }
+        page
+    }
+}
+
+impl Log for Played {
+    fn heads(&self, rooms: Vec<RoomId>) -> BoxFuture<'_, Result<Vec<(RoomId, Seq)>, parlor_core::Error>> {
+        let heads = rooms.into_iter().map(|room| (room, self.head())).collect();
+        Box::pin(async { Ok(heads) })
+    }
+
+    fn page(
+        &self,
+        _: RoomId,
+        from: Seq,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<ChangesPage, parlor_core::Error>> {
+        let page = self.read(from, limit);
+        Box::pin(async { Ok(page) })
+    }
+}
+
+struct World {
+    log: Arc<Played>,
+    hub: Arc<Hub>,
+}
+
+impl World {
+    fn new(options: Options) -> Self {
+        let log = Arc::new(Played::default());
+        let hub = Hub::new(Arc::clone(&log) as Arc<dyn Log>, options, Metrics::default());
+        Self { log, hub: Arc::new(hub) }
+    }
+
+    fn connect(&self, byte: u8) -> Connection {
+        Connection::open(&self.hub, user_id(byte), SessionId::from_bytes([byte; 16])).unwrap()
+    }
+
+    fn reader(&self, byte: u8, cursor: Seq) -> Reader {
+        let connection = self.connect(byte);
+        let follow = connection.follow([(ROOM, cursor)]).pop();
+        Reader { connection, follow, cursor, taken: Vec::new() }
+    }
+
+    fn publish(&self, event: &Arc<RoomEvent>) {
+        self.hub.take(Notice::Room(Arc::clone(event)));
+    }
+}
+
+/// A connection that does what a session does, without a socket.
+struct Reader {
+    connection: Connection,
+    follow: Option<Follow>,
+    cursor: Seq,
+    taken: Vec<Frame>,
+}
+
+impl Reader {
+    /// Takes what there is, up to `frames`; what fell off the ring comes from the store.
+    fn look(&mut self, log: &Played, frames: usize) {
+        self.connection.inbox.take();
+        let mut budget = Budget { frames, bytes: usize::MAX };
+        while let Some(follow) = &self.follow {
+            match follow.read(&mut self.cursor, &mut budget, &mut self.taken) {
+                Stop::UpToDate | Stop::Budget => return,
+                Stop::Missed => {
+                    let page = log.read(self.cursor, 100);
+                    self.taken.push(crate::encode::page(ROOM, self.cursor, &page));
+                    self.cursor = page.to;
+                }
+                Stop::Ended { .. } => self.follow = None,
+            }
+        }
+    }
+
+    /// The places that its frames cover, each with the one before it.
+    fn spans(&self) -> Vec<(Seq, Seq)> {
+        let span = |frame: &Frame| match serde_json::from_str(frame.as_str()).unwrap() {
+            ServerFrame::RoomChanges { from, to, .. } => (from, to),
+            ServerFrame::MessageCreated { seq, .. }
+            | ServerFrame::MemberJoined { seq, .. }
+            | ServerFrame::MemberLeft { seq, .. } => (seq - 1, seq),
+            other => panic!("{other:?} is no change"),
+        };
+        self.taken.iter().map(span).collect()
+    }
+
+    /// Everything from `from` to `to` once, in order, without a hole.
+    fn assert_saw(&self, from: Seq, to: Seq, what: &str) {
+        let mut last = from;
+        for (before, after) in self.spans() {
+            assert!(before == last && after > before, "{what}: {before}..{after} after {last}");
+            last = after;
+        }
+        assert_eq!(last, to, "{what}");
+    }
+}
+
+fn options() -> Options {
+    Options { ring_frames: 32, ..Options::default() }
+}
+
+/// Plays a bus: every event is lost, told at once, told late, or told more than once.
+async fn tell(world: &World, random: &mut StdRng, event: &Arc<RoomEvent>, late: &mut Vec<Arc<RoomEvent>>) {
+    match random.random_range(0..10) {
+        0 => {}
+        1 => (0..3).for_each(|_| world.publish(event)),
+        2..5 => late.push(Arc::clone(event)),
+        _ => world.publish(event),
+    }
+    while !late.is_empty() && random.random_range(0..3) == 0 {
+        let index = random.random_range(0..late.len());
+        world.publish(&late.swap_remove(index));
+    }
+    if random.random_range(0..8) == 0 {
+        tokio::time::sleep(Duration::from_millis(random.random_range(1..200))).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_the_bus_does_everybody_sees_everything_once() {
+    for seed in 0..60 {
+        let mut random = StdRng::seed_from_u64(seed);
+        let world = World::new(options());
+        let beside = [
+            tokio::spawn(Arc::clone(&world.hub).watch_heads()),
+            tokio::spawn(Arc::clone(&world.hub).tell_presence()),
+        ];
+        let mut quick = world.reader(1, 0);
+        let mut slow = world.reader(2, 0);
+        let mut leaver = world.reader(3, 0);
+        let leaves_at = random.random_range(1..CHANGES);
+        let (mut late, mut joiner) = (Vec::new(), None);
+        for seq in 1..=CHANGES {
+            let event = world.log.commit(|seq| match seq == leaves_at {
+                true => {
+                    let (member, user) = member(3, seq, false);
+                    Change::MemberLeft(member, user)
+                }
+                false => message(seq),
+            });
+            if seq == CHANGES / 2 {
+                // The head was read before the events that the hub takes from here on.
+                joiner = Some(world.reader(4, seq));
+            }
+            tell(&world, &mut random, &event, &mut late).await;
+            quick.look(&world.log, 100);
+            if random.random_range(0..10) == 0 {
+                slow.look(&world.log, 5);
+            }
+            if random.random_range(0..3) == 0 {
+                leaver.look(&world.log, 3);
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let mut joiner = joiner.unwrap();
+        for reader in [&mut quick, &mut slow, &mut joiner] {
+            reader.look(&world.log, usize::MAX);
+        }
+        quick.assert_saw(0, CHANGES, &format!("quick, seed {seed}"));
+        slow.assert_saw(0, CHANGES, &format!("slow, seed {seed}"));
+        joiner.assert_saw(CHANGES / 2, CHANGES, &format!("joiner, seed {seed}"));
+        beside.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_sees_nothing_later_whatever_the_bus_does() {
+    let (mut exact, mut repaired) = (0, 0);
+    for seed in 0..200 {
+        let mut random = StdRng::seed_from_u64(seed);
+        // The ring holds everything, so that the store, which the session asks as its actor, has no part in it.
+        let world = World::new(Options { ring_frames: 1_000, ..Options::default() });
+        let beside = tokio::spawn(Arc::clone(&world.hub).watch_heads());
+        let mut leaver = world.reader(3, 0);
+        let leaves_at = random.random_range(1..40);
+        let mut late = Vec::new();
+        for _ in 1..=40 {
+            let event = world.log.commit(|seq| {
+                let (member, user) = member(3, seq, false);
+                if seq == leaves_at { Change::MemberLeft(member, user) } else { message(seq) }
+            });
+            tell(&world, &mut random, &event, &mut late).await;
+            if random.random_range(0..4) == 0 {
+                leaver.look(&world.log, 2);
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        leaver.look(&world.log, usize::MAX);
+        assert!(leaver.follow.is_none(), "seed {seed}: it goes on");
+        let last = leaver.spans().last().map_or(0, |(_, to)| *to);
+        assert!(last <= leaves_at, "seed {seed}: saw {last}, left at {leaves_at}");
+        leaver.assert_saw(0, last, &format!("seed {seed}"));
+        if last == leaves_at {
+            exact += 1
+        } else {
+            repaired += 1
+        }
+        beside.abort();
+    }
+    assert!(exact > 20 && repaired > 20, "both ways were gone: {exact}, {repaired}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_newest_change_is_found_although_nothing_follows_it() {
+    let world = World::new(options());
+    let beside = tokio::spawn(Arc::clone(&world.hub).watch_heads());
+    let mut reader = world.reader(1, 0);
+    world.log.commit(message);
+    tokio::time::sleep(world.hub.options.heads_every * 2).await;
+    reader.look(&world.log, 9);
+    reader.assert_saw(0, 1, "the bus lost it");
+    beside.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_happened_before_a_feed_began_is_not_forgotten() {
+    let world = World::new(options());
+    // The session read the head; then something happened, which nobody followed; then the session follows.
+    let event = world.log.commit(message);
+    world.publish(&event);
+    let mut reader = world.reader(1, 0);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    reader.look(&world.log, 9);
+    reader.assert_saw(0, 1, "without any further event or comparison");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_thousand_messages_cost_a_reader_that_never_reads_one_ring() {
+    let world = World::new(Options::default());
+    let reader = world.reader(1, 0);
+    for _ in 0..50_000 {
+        let event = world.log.commit(message);
+        world.publish(&event);
+    }
+    let feed = world.hub.feeds().get(&ROOM).map(Arc::clone).unwrap();
+    assert_eq!(feed.head(), 50_000);
+    assert!(feed.bytes() <= world.hub.options.ring_bytes, "{}", feed.bytes());
+    let waiting = reader.connection.inbox.take();
+    assert_eq!(waiting.dirty, [ROOM], "the whole of what waits for it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn joins_reach_every_session_of_the_user_and_nobody_else() {
+    let world = World::new(options());
+    let (one, two, other) = (world.connect(3), world.connect(3), world.connect(4));
+    let event = world.log.commit(|seq| {
+        let (member, user) = member(3, seq, true);
+        Change::MemberJoined(member, user)
+    });
+    world.publish(&event);
+    for connection in [&one, &two] {
+        assert_eq!(connection.inbox.take().joined.into_iter().collect::<Vec<_>>(), [(ROOM, 1)]);
+    }
+    assert!(other.inbox.take().joined.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn joins_that_only_the_store_knows_are_told_too() {
+    let world = World::new(options());
+    let _follower = world.reader(1, 0);
+    let joiner = world.connect(3);
+    world.log.commit(|seq| {
+        let (member, user) = member(3, seq, true);
+        Change::MemberJoined(member, user)
+    });
+    let event = world.log.commit(message);
+    world.publish(&event);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(joiner.inbox.take().joined.into_iter().collect::<Vec<_>>(), [(ROOM, 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_session_ends_its_connections_only() {
+    let world = World::new(options());
+    let (ended, other) = (world.connect(3), world.connect(4));
+    let before = world.hub.endings();
+    world.hub.take(Notice::SessionEnded(ended.session));
+    assert_eq!(ended.inbox.take().end, Some(CloseCode::SessionEnded));
+    assert_eq!(other.inbox.take().end, None);
+    assert!(world.hub.endings() > before, "who authenticates just now notices");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gap_too_wide_to_keep_is_left_to_the_readers() {
+    let world = World::new(options());
+    let mut reader = world.reader(1, 0);
+    (0..2_000).for_each(|_| drop(world.log.commit(message)));
+    let event = world.log.commit(message);
+    world.publish(&event);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(reader.connection.inbox.take().recheck, "joins in the gap are found by looking");
+    let feed = world.hub.feeds().get(&ROOM).map(Arc::clone).unwrap();
+    assert_eq!(feed.head(), 2_001);
+    reader.look(&world.log, usize::MAX);
+    reader.assert_saw(0, 2_001, "from the store");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_stays_when_everybody_has_left() {
+    let world = World::new(options());
+    let (one, two) = (world.reader(1, 0), world.reader(1, 0));
+    assert_eq!(world.hub.presence.online(ROOM), [user_id(1)]);
+    drop(one);
+    assert_eq!(world.hub.feeds().len(), 1);
+    drop(two);
+    assert!(world.hub.feeds().is_empty());
+    assert!(world.hub.presence.online(ROOM).is_empty());
+    assert!(world.hub.registry().all().is_empty());
+}
