@@ -49,10 +49,7 @@ async fn register(
     Body(body): Body<wire::Register>,
 ) -> Result<Response> {
     state.core.limiter().check(Kind::Register, address.key())?;
-    let admission = Admission {
-        invite: body.invite,
-        setup_token: body.setup_token,
-    };
+    let admission = Admission { invite: body.invite, setup_token: body.setup_token };
     // Hashing is dear: who may not come in must not make us do it.
     state.core.may_register(&admission).await?;
     let registrant = Registrant {
@@ -80,10 +77,7 @@ async fn login(
     let name = parlor_model::NameKey::of(&body.username);
     state.core.limiter().check(Kind::Login, address.key())?;
     state.core.limiter().check(Kind::LoginName, name)?;
-    let user = state
-        .identity
-        .check_password(&body.username, &body.password)
-        .await?;
+    let user = state.identity.check_password(&body.username, &body.password).await?;
     let entered = Entered { user, joined: None };
     signed_in(&state, &headers, StatusCode::OK, entered, body.cookie).await
 }
@@ -93,7 +87,7 @@ async fn login(
     post, path = "/auth/guest", tag = "Accounts", request_body = wire::EnterAsGuest, security(()),
     responses((status = 201, description = "The guest and their session.", body = wire::SignedIn)),
     extensions(("x-errors" = json!([
-        "invalid_field", "name_confusable", "name_taken", "guests_need_invite", "guests_closed", "invite_invalid",
+        "invalid_field", "guests_need_invite", "guests_closed", "invite_invalid",
     ]))),
 )]
 async fn enter_as_guest(
@@ -103,10 +97,7 @@ async fn enter_as_guest(
     Body(body): Body<wire::EnterAsGuest>,
 ) -> Result<Response> {
     state.core.limiter().check(Kind::Guest, address.key())?;
-    let entered = state
-        .core
-        .enter_as_guest(&body.display_name, body.invite.as_deref())
-        .await?;
+    let entered = state.core.enter_as_guest(&body.display_name, body.invite.as_deref()).await?;
     signed_in(&state, &headers, StatusCode::CREATED, entered, body.cookie).await
 }
 
@@ -139,7 +130,7 @@ async fn me(State(state): State<ApiState>, Caller(actor): Caller) -> Result<Json
 #[utoipa::path(
     patch, path = "/me", tag = "Accounts", request_body = wire::UpdateProfile,
     responses((status = 200, description = "Oneself, changed.", body = wire::CurrentUser)),
-    extensions(("x-errors" = json!(["invalid_field", "name_confusable", "name_taken"]))),
+    extensions(("x-errors" = json!(["invalid_field"]))),
 )]
 async fn update_me(
     State(state): State<ApiState>,
@@ -147,9 +138,7 @@ async fn update_me(
     Body(body): Body<wire::UpdateProfile>,
 ) -> Result<Json<wire::CurrentUser>> {
     state.core.limiter().check(Kind::Write, actor.id())?;
-    let change = ProfileChange {
-        display_name: body.display_name,
-    };
+    let change = ProfileChange { display_name: body.display_name };
     let user = state.core.update_profile(&actor, change).await?;
     Ok(current(&user))
 }
@@ -173,10 +162,7 @@ async fn upgrade(
     state.core.limiter().check(Kind::Create, actor.id())?;
     let hash = state.identity.hash_password(&body.password).await?;
     let invite = body.invite.as_deref();
-    let user = state
-        .core
-        .upgrade_guest(&actor, &body.username, hash, invite)
-        .await?;
+    let user = state.core.upgrade_guest(&actor, &body.username, hash, invite).await?;
     Ok(current(&user))
 }
 
@@ -186,21 +172,15 @@ async fn upgrade(
 #[utoipa::path(
     post, path = "/me/password", tag = "Accounts", request_body = wire::ChangePassword,
     responses((status = 204, description = "The password is changed.")),
-    extensions(("x-errors" = json!(["wrong_credentials", "invalid_field", "forbidden"]))),
+    extensions(("x-errors" = json!(["wrong_credentials", "invalid_field"]))),
 )]
 async fn change_password(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Body(body): Body<wire::ChangePassword>,
 ) -> Result<StatusCode> {
-    state
-        .core
-        .limiter()
-        .check(Kind::LoginName, actor.user.username.key())?;
-    let ended = state
-        .identity
-        .change_password(&actor, &body.current_password, &body.new_password)
-        .await?;
+    state.core.limiter().check(Kind::LoginName, actor.user.username.key())?;
+    let ended = state.identity.change_password(&actor, &body.current_password, &body.new_password).await?;
     end(&state, ended);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -67,10 +67,7 @@ mod tests {
     fn is_out_of_reach_of_scripts() {
         let mut options = Options::default();
         let plain = set("abc", &options).unwrap();
-        assert_eq!(
-            plain,
-            "parlor_session=abc; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax"
-        );
+        assert_eq!(plain, "parlor_session=abc; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax");
         options.public_url = "https://chat.example.org".into();
         let secure = set("abc", &options).unwrap();
         assert!(secure.to_str().unwrap().starts_with("__Host-parlor_session=abc;"));

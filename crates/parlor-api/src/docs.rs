@@ -35,14 +35,11 @@ pub(crate) fn routes(document: &OpenApi) -> Router<ApiState> {
         ("/docs/errors", errors::page()),
     ]));
     let document = Arc::new(value);
-    let mut router = Router::new().route("/docs/style.css", get(style)).route(
-        "/api/v1/openapi.json",
-        get(|| async move { Json(document.as_ref().clone()) }),
-    );
+    let mut router = Router::new()
+        .route("/docs/style.css", get(style))
+        .route("/api/v1/openapi.json", get(|| async move { Json(document.as_ref().clone()) }));
     for (path, _) in pages.0.iter() {
-        let page = Router::new()
-            .route(path, get(show))
-            .with_state((pages.clone(), *path));
+        let page = Router::new().route(path, get(show)).with_state((pages.clone(), *path));
         router = router.merge(page);
     }
     router
@@ -55,11 +52,5 @@ async fn show(State((pages, path)): State<(Pages, &'static str)>) -> Response {
 }
 
 async fn style() -> impl IntoResponse {
-    (
-        [
-            (CONTENT_TYPE, "text/css; charset=utf-8"),
-            (CACHE_CONTROL, "no-cache"),
-        ],
-        STYLE,
-    )
+    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")], STYLE)
 }

@@ -25,18 +25,12 @@ impl Failure {
     /// A field or query parameter whose value is not acceptable, for those that the domain has no name for.
     pub(crate) fn invalid(field: &str, reason: impl std::fmt::Display) -> Self {
         let message = format!("The field “{field}” is not valid: {reason}.");
-        Self(Error {
-            details: Some(field_details(field)),
-            ..Error::new(ErrorCode::InvalidField, message)
-        })
+        Self(Error { details: Some(field_details(field)), ..Error::new(ErrorCode::InvalidField, message) })
     }
 
     /// A body or query that is not of the expected shape; `field` is where, if that is known.
     pub(crate) fn malformed(message: impl Into<String>, field: Option<&str>) -> Self {
-        Self(Error {
-            details: field.map(field_details),
-            ..Error::new(ErrorCode::BadRequest, message)
-        })
+        Self(Error { details: field.map(field_details), ..Error::new(ErrorCode::BadRequest, message) })
     }
 
     /// A body of more than `limit` bytes.
@@ -51,10 +45,7 @@ impl Failure {
 }
 
 fn field_details(field: &str) -> ErrorDetails {
-    ErrorDetails {
-        field: Some(field.to_owned()),
-        ..ErrorDetails::default()
-    }
+    ErrorDetails { field: Some(field.to_owned()), ..ErrorDetails::default() }
 }
 
 impl From<Refusal> for Failure {
@@ -110,9 +101,7 @@ mod tests {
 
     #[test]
     fn waiting_times_are_rounded_up() {
-        let failure = Failure::from(Refusal::RateLimited {
-            retry_after: Duration::from_millis(1_200),
-        });
+        let failure = Failure::from(Refusal::RateLimited { retry_after: Duration::from_millis(1_200) });
         let response = failure.into_response();
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(response.headers()[RETRY_AFTER], "2");

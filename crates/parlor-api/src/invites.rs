@@ -37,10 +37,7 @@ async fn list(
     state.core.limiter().check(Kind::Read, actor.id())?;
     let now = state.env().now();
     let invites = state.core.invites(&actor, room).await?;
-    let invites = invites
-        .iter()
-        .map(|invite| wire::Invite::new(invite, now))
-        .collect();
+    let invites = invites.iter().map(|invite| wire::Invite::new(invite, now)).collect();
     Ok(Json(wire::InviteList { invites }))
 }
 
@@ -60,10 +57,7 @@ async fn create(
     Body(body): Body<wire::CreateInvite>,
 ) -> Result<(StatusCode, Json<wire::CreatedInvite>)> {
     state.core.limiter().check(Kind::Create, actor.id())?;
-    let (invite, code) = state
-        .core
-        .create_invite(&actor, room, body.expires_in, body.max_uses)
-        .await?;
+    let (invite, code) = state.core.create_invite(&actor, room, body.expires_in, body.max_uses).await?;
     let created = wire::CreatedInvite {
         invite: wire::Invite::new(&invite, state.env().now()),
         path: format!("/invite#{code}"),

@@ -86,9 +86,6 @@ fn api() -> OpenApiRouter<ApiState> {
 /// Keeps answers that are one person's out of every cache.
 async fn never_stored(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    response
-        .headers_mut()
-        .entry(CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

@@ -23,10 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(
-    dead_code,
-    reason = "the fields document the parameters, which are read by name"
-)]
+#[expect(dead_code, reason = "the fields document the parameters, which are read by name")]
 struct MembersParameters {
     /// The `next` of the page before.
     after: Option<String>,
@@ -43,13 +40,9 @@ struct MembersQuery {
 impl FromQuery for MembersQuery {
     fn from_query(parameters: &mut Parameters) -> Result<Self> {
         let after = parameters.text("after")?.map(|id| {
-            id.parse()
-                .map_err(|_| Failure::invalid("after", "it must be the “next” of the page before"))
+            id.parse().map_err(|_| Failure::invalid("after", "it must be the “next” of the page before"))
         });
-        Ok(Self {
-            after: after.transpose()?,
-            limit: parameters.limit(DEFAULT_LIMIT)?,
-        })
+        Ok(Self { after: after.transpose()?, limit: parameters.limit(DEFAULT_LIMIT)? })
     }
 }
 

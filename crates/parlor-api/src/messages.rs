@@ -20,10 +20,7 @@ const DEFAULT_LIMIT: usize = 50;
 
 /// The routes of this file.
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new()
-        .routes(routes!(send, history))
-        .routes(routes!(edit, delete))
-        .routes(routes!(changes))
+    OpenApiRouter::new().routes(routes!(send, history)).routes(routes!(edit, delete)).routes(routes!(changes))
 }
 
 /// Says something
@@ -62,7 +59,7 @@ async fn send(
     request_body = wire::EditMessage,
     responses((status = 200, description = "The message, changed. Its place stays.", body = wire::Message)),
     extensions(("x-errors" = json!([
-        "not_found", "forbidden", "invalid_field", "body_too_long", "body_empty", "unknown_command",
+        "not_found", "forbidden", "invalid_field", "body_too_long", "body_empty",
     ]))),
 )]
 async fn edit(
@@ -100,10 +97,7 @@ async fn delete(
 
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(
-    dead_code,
-    reason = "the fields document the parameters, which are read by name"
-)]
+#[expect(dead_code, reason = "the fields document the parameters, which are read by name")]
 struct HistoryParameters {
     /// How many messages to answer.
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -154,10 +148,7 @@ async fn history(
     Query(query): Query<HistoryQuery>,
 ) -> Result<Json<wire::History>> {
     state.core.limiter().check(Kind::Read, actor.id())?;
-    let history = state
-        .core
-        .history(&actor, room, query.cursor, query.limit)
-        .await?;
+    let history = state.core.history(&actor, room, query.cursor, query.limit).await?;
     Ok(Json(wire::History {
         messages: history.messages.iter().map(shown).collect(),
         head: history.head,
@@ -184,10 +175,7 @@ pub(crate) struct RoomChanges {
 
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(
-    dead_code,
-    reason = "the fields document the parameters, which are read by name"
-)]
+#[expect(dead_code, reason = "the fields document the parameters, which are read by name")]
 struct ChangesParameters {
     /// Everything up to this `seq` is known; 0 for nothing.
     after: u64,
@@ -230,11 +218,7 @@ async fn changes(
     let page = state.core.changes(&actor, room, query.after, query.limit).await?;
     let data = wire::Changes {
         messages: page.messages.iter().map(shown).collect(),
-        members: page
-            .members
-            .iter()
-            .map(|(member, user)| wire::Member::new(member, user, None))
-            .collect(),
+        members: page.members.iter().map(|(member, user)| wire::Member::new(member, user, None)).collect(),
         users: people(&page.users),
         room: page.room.as_ref().map(|room| wire::Room::new(room, None)),
     };
@@ -257,6 +241,5 @@ fn people(users: &[User]) -> Vec<wire::User> {
 }
 
 fn reply_to(id: &str) -> Result<MessageId> {
-    id.parse()
-        .map_err(|_| Failure::invalid("reply_to", "there is no such message in this room"))
+    id.parse().map_err(|_| Failure::invalid("reply_to", "there is no such message in this room"))
 }

@@ -16,7 +16,7 @@ use prometheus_client::registry::Registry;
 use crate::error::Failure;
 use crate::state::ApiState;
 
-/// The media type of OpenMetrics.
+/// The media type of `OpenMetrics`.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The upper bounds of the time buckets, in seconds.
@@ -51,11 +51,7 @@ impl Metrics {
             requests: Family::default(),
             durations: Durations::new_with_constructor(|| Histogram::new(BUCKETS)),
         };
-        registry.register(
-            "parlor_http_requests",
-            "Requests that were answered",
-            metrics.requests.clone(),
-        );
+        registry.register("parlor_http_requests", "Requests that were answered", metrics.requests.clone());
         registry.register(
             "parlor_http_request_duration_seconds",
             "Time from the request's head to the answer's head",
@@ -65,19 +61,10 @@ impl Metrics {
     }
 
     fn record(&self, method: &str, route: &str, status: u16, seconds: f64) {
-        let labels = RouteLabels {
-            method: method.to_owned(),
-            route: route.to_owned(),
-        };
+        let labels = RouteLabels { method: method.to_owned(), route: route.to_owned() };
         self.durations.get_or_create(&labels).observe(seconds);
         let RouteLabels { method, route } = labels;
-        self.requests
-            .get_or_create(&RequestLabels {
-                method,
-                route,
-                status,
-            })
-            .inc();
+        self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
     }
 }
 

@@ -44,12 +44,7 @@ pub(crate) fn empty() -> OpenApi {
 
 /// Completes the document that the router gathered.
 pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
-    document.servers = Some(vec![
-        ServerBuilder::new()
-            .url("/")
-            .description(Some("This server."))
-            .build(),
-    ]);
+    document.servers = Some(vec![ServerBuilder::new().url("/").description(Some("This server.")).build()]);
     document.tags = Some(tags());
     document.security = Some(vec![
         SecurityRequirement::new("bearer", Vec::<String>::new()),
@@ -81,12 +76,7 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
         ("Invitations", "Links that let people in."),
     ]
     .into_iter()
-    .map(|(name, description)| {
-        TagBuilder::new()
-            .name(name)
-            .description(Some(description))
-            .build()
-    })
+    .map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build())
     .collect()
 }
 
@@ -95,33 +85,16 @@ fn security_scheme(name: &str) -> SecurityScheme {
         let words =
             "The token of a sign-in. It is good until it is signed out, revoked or unused for too long.";
         return SecurityScheme::Http(
-            HttpBuilder::new()
-                .scheme(HttpAuthScheme::Bearer)
-                .description(Some(words))
-                .build(),
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(words)).build(),
         );
     }
     let words = "The same token, where a browser keeps it out of reach of scripts. Requests that change something must \
         come from a page of this server. The cookie is named `__Host-parlor_session` where the server's public address \
         is https.";
-    SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
-        "parlor_session",
-        words,
-    )))
+    SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description("parlor_session", words)))
 }
 
 /// The operations of a path, each with its method in capitals.
-pub(crate) fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
-    [
-        ("GET", &item.get),
-        ("POST", &item.post),
-        ("PATCH", &item.patch),
-        ("DELETE", &item.delete),
-    ]
-    .into_iter()
-    .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
-}
-
 fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     [
         ("GET", &mut item.get),
@@ -134,7 +107,7 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
 }
 
 /// True if the operation needs a credential.
-pub(crate) fn needs_credential(operation: &Operation) -> bool {
+fn needs_credential(operation: &Operation) -> bool {
     operation.security.is_none()
 }
 
@@ -160,7 +133,7 @@ fn add_example(content: &mut RefOr<Content>) {
 }
 
 /// The name of the type that a schema refers to.
-pub(crate) fn schema_name(schema: Option<&RefOr<Schema>>) -> Option<&str> {
+fn schema_name(schema: Option<&RefOr<Schema>>) -> Option<&str> {
     match schema? {
         RefOr::Ref(reference) => reference.ref_location.rsplit('/').next(),
         RefOr::T(_) => None,
@@ -168,7 +141,7 @@ pub(crate) fn schema_name(schema: Option<&RefOr<Schema>>) -> Option<&str> {
 }
 
 /// The error codes that an operation can answer with.
-pub(crate) fn error_codes(operation: &Operation) -> Vec<&str> {
+fn error_codes(operation: &Operation) -> Vec<&str> {
     let codes = operation
         .extensions
         .as_ref()

@@ -40,11 +40,7 @@ impl Options {
 
     /// The name of the session cookie. The prefix makes browsers refuse one that was not set by this very host over TLS.
     pub fn cookie_name(&self) -> &'static str {
-        if self.is_secure() {
-            "__Host-parlor_session"
-        } else {
-            "parlor_session"
-        }
+        if self.is_secure() { "__Host-parlor_session" } else { "parlor_session" }
     }
 
     /// The public address as browsers write it in `Origin`.
@@ -54,9 +50,7 @@ impl Options {
 
     /// True if `address` is a proxy whose word is believed.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
-        self.trusted_proxies
-            .iter()
-            .any(|network| network.contains(address))
+        self.trusted_proxies.iter().any(|network| network.contains(address))
     }
 }
 
@@ -73,11 +67,7 @@ pub struct InvalidNetwork(String);
 
 impl std::fmt::Display for InvalidNetwork {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "“{}” is not an address or a range of them, such as 10.0.0.0/8",
-            self.0
-        )
+        write!(formatter, "“{}” is not an address or a range of them, such as 10.0.0.0/8", self.0)
     }
 }
 
@@ -88,9 +78,8 @@ impl FromStr for Network {
 
     fn from_str(text: &str) -> Result<Self, InvalidNetwork> {
         let invalid = || InvalidNetwork(text.to_owned());
-        let (address, prefix) = text
-            .split_once('/')
-            .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let (address, prefix) =
+            text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
         let address: IpAddr = address.trim().parse().map_err(|_| invalid())?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = prefix.map_or(Ok(longest), |prefix| prefix.trim().parse().map_err(|_| invalid()))?;
@@ -125,10 +114,7 @@ mod tests {
     use super::*;
 
     fn contains(network: &str, address: &str) -> bool {
-        network
-            .parse::<Network>()
-            .unwrap()
-            .contains(address.parse().unwrap())
+        network.parse::<Network>().unwrap().contains(address.parse().unwrap())
     }
 
     #[test]
@@ -151,14 +137,7 @@ mod tests {
 
     #[test]
     fn broken_ranges_are_refused() {
-        for text in [
-            "",
-            "10.0.0.0/33",
-            "::1/129",
-            "10.0.0/8",
-            "localhost",
-            "10.0.0.0/x",
-        ] {
+        for text in ["", "10.0.0.0/33", "::1/129", "10.0.0/8", "localhost", "10.0.0.0/x"] {
             assert!(text.parse::<Network>().is_err(), "{text:?}");
         }
     }

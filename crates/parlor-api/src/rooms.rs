@@ -30,10 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(
-    dead_code,
-    reason = "the fields document the parameters, which are read by name"
-)]
+#[expect(dead_code, reason = "the fields document the parameters, which are read by name")]
 struct RoomsParameters {
     /// `public` for the rooms that one may join; absent for those that one is in.
     scope: Option<String>,
@@ -53,10 +50,9 @@ impl FromQuery for RoomsQuery {
     fn from_query(parameters: &mut Parameters) -> Result<Self> {
         match parameters.text("scope")?.as_deref() {
             None => Ok(Self::Mine),
-            Some("public") => Ok(Self::Public {
-                after: parameters.text("after")?,
-                limit: parameters.limit(DEFAULT_LIMIT)?,
-            }),
+            Some("public") => {
+                Ok(Self::Public { after: parameters.text("after")?, limit: parameters.limit(DEFAULT_LIMIT)? })
+            }
             Some(_) => Err(Failure::invalid("scope", "it can only be “public”")),
         }
     }
@@ -84,10 +80,7 @@ async fn list(
 
 async fn my_rooms(state: &ApiState, actor: &Actor) -> Result<Json<wire::RoomList>> {
     let rooms = state.core.my_rooms(actor).await?;
-    let rooms = rooms
-        .iter()
-        .map(|(room, member)| wire::Room::new(room, Some(member.role)))
-        .collect();
+    let rooms = rooms.iter().map(|(room, member)| wire::Room::new(room, Some(member.role))).collect();
     Ok(Json(wire::RoomList { rooms, next: None }))
 }
 
@@ -100,10 +93,7 @@ async fn public_rooms(
     let rooms = state.core.public_rooms(actor, after, limit).await?;
     let last = rooms.last().filter(|_| rooms.len() == limit);
     let next = last.map(|(room, _)| room.name.key().as_str().to_owned());
-    let rooms = rooms
-        .iter()
-        .map(|(room, role)| wire::Room::new(room, *role))
-        .collect();
+    let rooms = rooms.iter().map(|(room, role)| wire::Room::new(room, *role)).collect();
     Ok(Json(wire::RoomList { rooms, next }))
 }
 
@@ -123,11 +113,7 @@ async fn create(
     state.core.limiter().check(Kind::Create, actor.id())?;
     let kind = RoomKind::parse(&body.kind)
         .ok_or_else(|| Failure::invalid("kind", "it can be “public” or “private”"))?;
-    let new = NewRoom {
-        name: body.name,
-        kind,
-        topic: body.topic,
-    };
+    let new = NewRoom { name: body.name, kind, topic: body.topic };
     let (room, role) = state.core.create_room(&actor, new).await?;
     Ok((StatusCode::CREATED, Json(wire::Room::new(&room, Some(role)))))
 }
@@ -182,10 +168,7 @@ async fn update(
     Body(body): Body<wire::UpdateRoom>,
 ) -> Result<Json<wire::Room>> {
     state.core.limiter().check(Kind::Write, actor.id())?;
-    let update = RoomUpdate {
-        name: body.name,
-        topic: body.topic,
-    };
+    let update = RoomUpdate { name: body.name, topic: body.topic };
     let (room, role) = state.core.update_room(&actor, room, update).await?;
     Ok(Json(wire::Room::new(&room, role)))
 }

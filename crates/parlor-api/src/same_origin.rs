@@ -48,10 +48,7 @@ fn is_same_origin(uri: &Uri, headers: &HeaderMap, options: &Options) -> bool {
 /// True if the origin is the very host that the request was sent to, so that a server without a public address in its
 /// settings works under every name it is reached by. Where that address is `https`, a page without TLS is another one.
 fn is_of_host(origin: &str, uri: &Uri, headers: &HeaderMap, options: &Options) -> bool {
-    let host = uri
-        .authority()
-        .map(http::uri::Authority::as_str)
-        .or_else(|| headers.get(HOST)?.to_str().ok());
+    let host = uri.authority().map(http::uri::Authority::as_str).or_else(|| headers.get(HOST)?.to_str().ok());
     let plain = origin.strip_prefix("http://").filter(|_| !options.is_secure());
     let authority = plain.or_else(|| origin.strip_prefix("https://"));
     authority.is_some() && authority == host
@@ -68,10 +65,7 @@ mod tests {
         for (name, value) in lines {
             headers.insert(*name, HeaderValue::from_static(value));
         }
-        let options = Options {
-            public_url: "https://chat.example.org".into(),
-            ..Options::default()
-        };
+        let options = Options { public_url: "https://chat.example.org".into(), ..Options::default() };
         is_same_origin(&Uri::from_static("/api/v1/auth/logout"), &headers, &options)
     }
 
@@ -81,10 +75,7 @@ mod tests {
         assert!(allowed(&[("sec-fetch-site", "same-origin")]));
         assert!(allowed(&[("sec-fetch-site", "none")]));
         assert!(allowed(&[("origin", "https://chat.example.org")]));
-        assert!(allowed(&[
-            ("authorization", "Bearer x"),
-            ("origin", "https://evil.example")
-        ]));
+        assert!(allowed(&[("authorization", "Bearer x"), ("origin", "https://evil.example")]));
     }
 
     #[test]
@@ -104,9 +95,6 @@ mod tests {
         }
         assert!(!allowed(&[("sec-fetch-site", "cross-site")]));
         assert!(!allowed(&[("sec-fetch-site", "same-site")]));
-        assert!(!allowed(&[
-            ("sec-fetch-site", "cross-site"),
-            ("origin", "https://chat.example.org")
-        ]));
+        assert!(!allowed(&[("sec-fetch-site", "cross-site"), ("origin", "https://chat.example.org")]));
     }
 }

@@ -27,10 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 async fn list(State(state): State<ApiState>, Caller(actor): Caller) -> Result<Json<wire::SessionList>> {
     state.core.limiter().check(Kind::Read, actor.id())?;
     let sessions = state.identity.sessions(&actor).await?;
-    let sessions = sessions
-        .iter()
-        .map(|session| wire::Session::new(session, actor.session))
-        .collect();
+    let sessions = sessions.iter().map(|session| wire::Session::new(session, actor.session)).collect();
     Ok(Json(wire::SessionList { sessions }))
 }
 

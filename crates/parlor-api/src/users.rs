@@ -23,10 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(
-    dead_code,
-    reason = "the fields document the parameters, which are read by name"
-)]
+#[expect(dead_code, reason = "the fields document the parameters, which are read by name")]
 struct UsersParameters {
     /// Up to 100 ids, with commas between: `usr_a,usr_b`.
     ids: String,
@@ -36,16 +33,12 @@ struct UsersQuery(Vec<UserId>);
 
 impl FromQuery for UsersQuery {
     fn from_query(parameters: &mut Parameters) -> Result<Self> {
-        let ids = parameters
-            .text("ids")?
-            .ok_or_else(|| Failure::invalid("ids", "it is needed"))?;
+        let ids = parameters.text("ids")?.ok_or_else(|| Failure::invalid("ids", "it is needed"))?;
         if ids.split(',').count() > MAX_IDS {
             return Err(Failure::invalid("ids", format_args!("it may hold {MAX_IDS} ids")));
         }
         // What is not an id belongs to nobody, like an id that nobody has.
-        Ok(Self(
-            ids.split(',').filter_map(|id| id.trim().parse().ok()).collect(),
-        ))
+        Ok(Self(ids.split(',').filter_map(|id| id.trim().parse().ok()).collect()))
     }
 }
 
@@ -64,7 +57,5 @@ async fn list(
 ) -> Result<Json<wire::UserList>> {
     state.core.limiter().check(Kind::Read, actor.id())?;
     let users = state.core.users(&actor, &ids).await?;
-    Ok(Json(wire::UserList {
-        users: users.iter().map(wire::User::from).collect(),
-    }))
+    Ok(Json(wire::UserList { users: users.iter().map(wire::User::from).collect() }))
 }

@@ -7,6 +7,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use parlor_protocol::ErrorCode;
+use parlor_web::Asset;
 
 use crate::error::Failure;
 
@@ -20,7 +21,7 @@ pub(crate) async fn serve(request: Request) -> Response {
         return method_not_allowed().await;
     }
     match find(path) {
-        Some(asset) => answer(&asset, request.headers()),
+        Some(asset) => answer(asset, request.headers()),
         None => no_such_path(),
     }
 }
@@ -37,52 +38,29 @@ fn no_such_path() -> Response {
 
 /// The file at a path; or the page, for paths that the client itself understands (`/r/tea`). A path that looks like a
 /// file's must not answer with the page: a browser would take HTML for a script.
-fn find(path: &str) -> Option<Asset> {
-    if let Some(asset) = embedded(path) {
+fn find(path: &str) -> Option<&'static Asset> {
+    if let Some(asset) = parlor_web::asset(path) {
         return Some(asset);
     }
     let last = path.rsplit('/').next().unwrap_or_default();
     let looks_like_file = path.starts_with("/assets/") || last.contains('.');
-    (!looks_like_file).then(|| embedded("/index.html")).flatten()
-}
-
-struct Asset {
-    bytes: &'static [u8],
-    brotli: Option<&'static [u8]>,
-    content_type: &'static str,
-    hash: &'static str,
-    immutable: bool,
-}
-fn embedded(_path: &str) -> Option<Asset> {
-    None
+    (!looks_like_file).then(parlor_web::index)
 }
 
 fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
     let brotli = asset.brotli.filter(|_| accepts_brotli(headers));
-    let etag = if brotli.is_some() {
-        format!("\"{}-br\"", asset.hash)
-    } else {
-        format!("\"{}\"", asset.hash)
+    // The two encodings are different bytes, so they are different versions.
+    let etag = match brotli {
+        Some(_) => format!("{}-br\"", asset.etag.trim_end_matches('"')),
+        None => asset.etag.to_owned(),
     };
     let unchanged = matches(headers, &etag);
-    let status = if unchanged {
-        StatusCode::NOT_MODIFIED
-    } else {
-        StatusCode::OK
-    };
-    let bytes = if unchanged {
-        &[]
-    } else {
-        brotli.unwrap_or(asset.bytes)
-    };
+    let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    let bytes = if unchanged { &[] } else { brotli.unwrap_or(asset.bytes) };
     let mut response = (status, bytes).into_response();
-    let caching = if asset.immutable {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let caching = if asset.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
     let answer = response.headers_mut();
-    answer.insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    answer.insert(CONTENT_TYPE, HeaderValue::from_static(asset.mime));
     answer.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     answer.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(etag) = HeaderValue::from_str(&etag) {
@@ -153,11 +131,7 @@ mod tests {
             ("\"abcd\"", false),
             ("abc", false),
         ] {
-            assert_eq!(
-                matches(&header(IF_NONE_MATCH, line), "\"abc\""),
-                expected,
-                "{line}"
-            );
+            assert_eq!(matches(&header(IF_NONE_MATCH, line), "\"abc\""), expected, "{line}");
         }
     }
 }

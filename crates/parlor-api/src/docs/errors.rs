@@ -16,10 +16,7 @@ pub(super) fn page() -> String {
          are there where they help. Over HTTP <code>retry_after</code> is also the header <code>Retry-After</code>.</p>\n\
          {}\n<h2>All codes</h2>\n{}",
         code(&form.unwrap_or_default()),
-        table(
-            &["Code", "Number", "HTTP", "Meaning, and what a person reads"],
-            &rows
-        ),
+        table(&["Code", "Number", "HTTP", "Meaning, and what a person reads"], &rows),
     );
     frame("/docs/errors", "Errors", &[], &body)
 }

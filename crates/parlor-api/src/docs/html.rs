@@ -8,27 +8,14 @@ pub(super) fn page(path: &str, title: &str, outline: &[(String, String)], body: 
         ("/docs/websocket", "WebSocket"),
         ("/docs/errors", "Errors"),
     ];
-    let mut navigation = String::new();
-    for (target, words) in links {
-        let current = if target == path {
-            " aria-current=\"page\""
-        } else {
-            ""
-        };
-        navigation.push_str(&format!("<li><a href=\"{target}\"{current}>{words}</a>"));
-        if target == path && !outline.is_empty() {
-            navigation.push_str("<ul>");
-            for (id, words) in outline {
-                navigation.push_str(&format!(
-                    "<li><a href=\"#{}\">{}</a></li>",
-                    escape(id),
-                    escape(words)
-                ));
-            }
-            navigation.push_str("</ul>");
+    let outline =
+        each(outline, |(id, words)| format!("<li><a href=\"#{}\">{}</a></li>", escape(id), escape(words)));
+    let navigation = each(links, |(target, words)| {
+        if target != path {
+            return format!("<li><a href=\"{target}\">{words}</a></li>");
         }
-        navigation.push_str("</li>");
-    }
+        format!("<li><a href=\"{target}\" aria-current=\"page\">{words}</a><ul>{outline}</ul></li>")
+    });
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -39,6 +26,11 @@ pub(super) fn page(path: &str, title: &str, outline: &[(String, String)], body: 
          <main id=\"content\">\n{body}\n</main>\n</body>\n</html>\n",
         title = escape(title),
     )
+}
+
+/// The HTML of every item, one after the other.
+pub(super) fn each<T>(items: impl IntoIterator<Item = T>, html: impl FnMut(T) -> String) -> String {
+    items.into_iter().map(html).collect::<Vec<_>>().concat()
 }
 
 /// Text as HTML.
@@ -70,17 +62,11 @@ pub(super) fn code(text: &str) -> String {
 
 /// A table that scrolls by itself where it is too wide. Cells are HTML.
 pub(super) fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
-    let heads: String = heads
-        .iter()
-        .map(|head| format!("<th scope=\"col\">{}</th>", escape(head)))
-        .collect();
-    let rows: String = rows
-        .iter()
-        .map(|row| {
-            let cells: String = row.iter().map(|cell| format!("<td>{cell}</td>")).collect();
-            format!("<tr>{cells}</tr>")
-        })
-        .collect();
+    let heads = each(heads, |head| format!("<th scope=\"col\">{}</th>", escape(head)));
+    let rows = each(rows, |row| {
+        let cells = each(row, |cell| format!("<td>{cell}</td>"));
+        format!("<tr>{cells}</tr>")
+    });
     format!(
         "<div class=\"wide\" tabindex=\"0\"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
@@ -92,9 +78,6 @@ mod tests {
 
     #[test]
     fn text_never_becomes_markup() {
-        assert_eq!(
-            escape("<a href=\"x\">'&'</a>"),
-            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;"
-        );
+        assert_eq!(escape("<a href=\"x\">'&'</a>"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
     }
 }

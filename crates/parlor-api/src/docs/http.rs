@@ -2,17 +2,15 @@
 
 use serde_json::Value;
 
-use super::html::{code, escape, markdown, page as frame, table};
-use super::schema::{fields, kind, reference};
+use super::html::{code, each, escape, markdown, page as frame, table};
+use super::schema::{fields, kind};
 
 const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
 
 /// `/docs/http`
 pub(super) fn page(document: &Value) -> String {
-    let mut body = format!(
-        "<h1>HTTP</h1>\n{}",
-        markdown(document["info"]["description"].as_str().unwrap_or_default())
-    );
+    let mut body =
+        format!("<h1>HTTP</h1>\n{}", markdown(document["info"]["description"].as_str().unwrap_or_default()));
     let mut outline = Vec::new();
     for tag in document["tags"].as_array().into_iter().flatten() {
         let name = tag["name"].as_str().unwrap_or_default();
@@ -47,11 +45,7 @@ fn article(path: &str, method: &str, operation: &Value) -> String {
     let id = operation["operationId"].as_str().unwrap_or_default();
     let method = method.to_uppercase();
     let public = operation["security"].is_array();
-    let credential = if public {
-        "<p class=\"meta\">Needs no credential.</p>"
-    } else {
-        ""
-    };
+    let credential = if public { "<p class=\"meta\">Needs no credential.</p>" } else { "" };
     format!(
         "<article id=\"{id}\">\n<h3><span class=\"summary\">{summary}</span> <code class=\"call\"><b>{method}</b> \
          {path}</code></h3>\n{description}{credential}{parameters}{request}{answers}{errors}</article>\n",
@@ -77,32 +71,18 @@ fn parameters(operation: &Value) -> String {
         .flatten()
         .map(|parameter| {
             let place = parameter["in"].as_str().unwrap_or_default();
-            let optional = if parameter["required"] == true {
-                ""
-            } else {
-                ", optional"
-            };
+            let optional = if parameter["required"] == true { "" } else { ", optional" };
             vec![
-                format!(
-                    "<code>{}</code>",
-                    escape(parameter["name"].as_str().unwrap_or_default())
-                ),
+                format!("<code>{}</code>", escape(parameter["name"].as_str().unwrap_or_default())),
                 format!("{}, in the {place}{optional}", kind(&parameter["schema"])),
-                format!(
-                    "{}{}",
-                    paragraphs(&parameter["description"]),
-                    bounds(&parameter["schema"])
-                ),
+                format!("{}{}", paragraphs(&parameter["description"]), bounds(&parameter["schema"])),
             ]
         })
         .collect();
     if rows.is_empty() {
         return String::new();
     }
-    format!(
-        "<h4>Parameters</h4>{}",
-        table(&["Name", "Type", "What it is"], &rows)
-    )
+    format!("<h4>Parameters</h4>{}", table(&["Name", "Type", "What it is"], &rows))
 }
 
 fn bounds(schema: &Value) -> String {
@@ -124,25 +104,17 @@ fn request(operation: &Value) -> String {
 
 /// The answers to requests that are done.
 fn answers(operation: &Value) -> String {
-    let mut html = String::new();
-    for (status, response) in operation["responses"].as_object().into_iter().flatten() {
-        if !status.starts_with('2') {
-            continue;
-        }
+    let responses = operation["responses"].as_object().into_iter().flatten();
+    each(responses.filter(|(status, _)| status.starts_with('2')), |(status, response)| {
         let content = &response["content"]["application/json"];
-        let kind = if content.is_null() {
-            "nothing".to_owned()
-        } else {
-            kind(&content["schema"])
-        };
-        html.push_str(&format!(
+        let kind = if content.is_null() { "nothing".to_owned() } else { kind(&content["schema"]) };
+        format!(
             "<h4>Answer: {} {kind}</h4>{}{}",
             escape(status),
             paragraphs(&response["description"]),
             example(content)
-        ));
-    }
-    html
+        )
+    })
 }
 
 fn example(content: &Value) -> String {
@@ -165,22 +137,17 @@ fn errors(operation: &Value) -> String {
 
 /// Every type that bodies are made of.
 fn types(document: &Value) -> String {
-    let mut html = "<h2 id=\"types\">Types</h2>\n".to_owned();
-    for (name, schema) in document["components"]["schemas"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
-        debug_assert!(reference(schema).is_none(), "a named type is not a reference");
-        html.push_str(&format!(
+    let schemas = document["components"]["schemas"].as_object().into_iter().flatten();
+    let articles = each(schemas, |(name, schema)| {
+        format!(
             "<article id=\"type-{0}\"><h3>{0}</h3>{1}{2}{3}</article>\n",
             escape(name),
             paragraphs(&schema["description"]),
             fields(schema),
             choices(schema),
-        ));
-    }
-    html
+        )
+    });
+    format!("<h2 id=\"types\">Types</h2>\n{articles}")
 }
 
 /// The values of a type that is one of a few words.

@@ -9,12 +9,8 @@ pub(super) fn fields(schema: &Value) -> String {
     let Some(properties) = schema["properties"].as_object() else {
         return String::new();
     };
-    let required: Vec<&str> = schema["required"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let required: Vec<&str> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let rows: Vec<Vec<String>> = properties
         .iter()
         .map(|(name, property)| {
@@ -44,20 +40,14 @@ pub(super) fn kind(schema: &Value) -> String {
         return format!("<a href=\"#type-{0}\">{0}</a>", escape(name));
     }
     if let Some(choices) = schema["oneOf"].as_array() {
-        let kinds: Vec<String> = choices
-            .iter()
-            .filter(|choice| choice["type"] != "null")
-            .map(kind)
-            .collect();
+        let kinds: Vec<String> = choices.iter().filter(|choice| choice["type"] != "null").map(kind).collect();
         return kinds.join(" or ");
     }
     let name = match &schema["type"] {
         Value::String(name) => name.as_str(),
-        Value::Array(names) => names
-            .iter()
-            .filter_map(Value::as_str)
-            .find(|name| *name != "null")
-            .unwrap_or("any"),
+        Value::Array(names) => {
+            names.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("any")
+        }
         _ => "any",
     };
     match name {
@@ -70,6 +60,6 @@ pub(super) fn kind(schema: &Value) -> String {
 }
 
 /// The name of the type that a schema refers to.
-pub(super) fn reference(schema: &Value) -> Option<&str> {
+fn reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }

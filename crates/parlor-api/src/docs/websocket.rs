@@ -5,7 +5,7 @@ use parlor_protocol::{CloseCode, ServerFrame};
 use serde_json::Value;
 use utoipa::PartialSchema;
 
-use super::html::{code, escape, markdown, page as frame, table};
+use super::html::{code, each, escape, markdown, page as frame, table};
 
 /// `/docs/websocket`
 pub(super) fn page() -> String {
@@ -43,7 +43,7 @@ fn connecting() -> String {
 }
 
 fn commands() -> String {
-    let articles: String = COMMANDS.iter().map(command).collect();
+    let articles = each(COMMANDS, command);
     format!(
         "<h2 id=\"commands\">Commands</h2>\n<p><code>ref</code> is the client’s own number for a frame; the answer \
          carries it back. Commands are answered with <code>ok</code>, or with <code>error</code> from the \
@@ -68,12 +68,7 @@ fn command(command: &CommandDocumentation) -> String {
 /// Every frame from the server, from the schema of its type: what the type has is documented, nothing else is.
 fn events() -> String {
     let schema = serde_json::to_value(ServerFrame::schema()).unwrap_or_default();
-    let rows: Vec<Vec<String>> = schema["oneOf"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(event)
-        .collect();
+    let rows: Vec<Vec<String>> = schema["oneOf"].as_array().into_iter().flatten().map(event).collect();
     format!(
         "<h2 id=\"events\">Events</h2>\n<p>Those with a <code>seq</code> are durable and come in its order: \
          <code>seq</code> is the last one’s plus one, or something is missing.</p>\n{}",
@@ -83,9 +78,7 @@ fn events() -> String {
 
 fn event(variant: &Value) -> Vec<String> {
     let properties = variant["properties"].as_object();
-    let name = variant["properties"]["type"]["enum"][0]
-        .as_str()
-        .unwrap_or_default();
+    let name = variant["properties"]["type"]["enum"][0].as_str().unwrap_or_default();
     let beside: Vec<String> = properties
         .into_iter()
         .flat_map(|properties| properties.keys())
@@ -116,16 +109,8 @@ fn closing() -> String {
     let rows: Vec<Vec<String>> = CloseCode::ALL
         .iter()
         .map(|close| {
-            let again = if close.come_back() {
-                "yes"
-            } else {
-                "not before something changed"
-            };
-            vec![
-                format!("<code>{}</code>", close.number()),
-                escape(close.reason()),
-                again.to_owned(),
-            ]
+            let again = if close.come_back() { "yes" } else { "not before something changed" };
+            vec![format!("<code>{}</code>", close.number()), escape(close.reason()), again.to_owned()]
         })
         .collect();
     format!(

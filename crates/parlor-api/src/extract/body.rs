@@ -39,10 +39,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 async fn collect(request: Request, limit: usize) -> Result<Vec<u8>, Failure> {
-    let announced = request
-        .headers()
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let announced =
+        request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Err(Failure::too_large(limit));
     }
@@ -70,7 +68,7 @@ fn is_length_limit(error: &axum::Error) -> bool {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     // serde would take a list for an object, by the order of the fields. Nothing here is meant to be sent like that.
     if bytes.trim_ascii_start().first() == Some(&b'[') {
-        return Err(shape(".", "a list, expected struct"));
+        return Err(shape(".", "a list, expected struct …"));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader)
@@ -85,15 +83,12 @@ fn explain(path: &str, error: &serde_json::Error) -> Failure {
     match error.classify() {
         Category::Data => {
             let text = error.to_string();
-            let reason = text
-                .rsplit_once(" at line ")
-                .map_or(text.as_str(), |(reason, _)| reason);
+            let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
             shape(path, reason)
         }
-        Category::Eof => Failure::malformed(
-            format!("The body is not complete JSON: it ends at {place}."),
-            None,
-        ),
+        Category::Eof => {
+            Failure::malformed(format!("The body is not complete JSON: it ends at {place}."), None)
+        }
         Category::Syntax | Category::Io => {
             Failure::malformed(format!("The body is not JSON: it goes wrong at {place}."), None)
         }
@@ -120,10 +115,7 @@ fn shape(path: &str, reason: &str) -> Failure {
     if path == "." {
         return Failure::malformed(format!("The body is not of the right type: {reason}."), None);
     }
-    Failure::malformed(
-        format!("The field “{path}” is not of the right type: {reason}."),
-        Some(path),
-    )
+    Failure::malformed(format!("The field “{path}” is not of the right type: {reason}."), Some(path))
 }
 
 /// What was expected, in words for people who don't write Rust.
@@ -146,9 +138,7 @@ mod tests {
 
     async fn complaint<T: DeserializeOwned>(body: &str) -> (String, Option<String>) {
         let failure = parse::<T>(body.as_bytes()).err().expect("a complaint");
-        let bytes = to_bytes(failure.into_response().into_body(), 10_000)
-            .await
-            .unwrap();
+        let bytes = to_bytes(failure.into_response().into_body(), 10_000).await.unwrap();
         let error: Error = serde_json::from_slice(&bytes).unwrap();
         (error.message, error.details.and_then(|details| details.field))
     }
@@ -156,11 +146,7 @@ mod tests {
     #[tokio::test]
     async fn complaints_are_sentences_that_name_the_field() {
         for (body, expected, field) in [
-            (
-                r#"{"username":"a"}"#,
-                "The field “password” is missing.",
-                Some("password"),
-            ),
+            (r#"{"username":"a"}"#, "The field “password” is missing.", Some("password")),
             (
                 r#"{"username":"a","password":"b","admin":true}"#,
                 "There is no field “admin” here.",
@@ -181,31 +167,11 @@ mod tests {
                 "The field “cookie” is not of the right type: it must be true or false.",
                 Some("cookie"),
             ),
-            (
-                "null",
-                "The body is not of the right type: it must be an object.",
-                None,
-            ),
-            (
-                r#"["a","b"]"#,
-                "The body is not of the right type: it must be an object.",
-                None,
-            ),
-            (
-                "{",
-                "The body is not complete JSON: it ends at line 1, column 1.",
-                None,
-            ),
-            (
-                "",
-                "The body is not complete JSON: it ends at line 1, column 0.",
-                None,
-            ),
-            (
-                "{'a':1}",
-                "The body is not JSON: it goes wrong at line 1, column 2.",
-                None,
-            ),
+            ("null", "The body is not of the right type: it must be an object.", None),
+            (r#"["a","b"]"#, "The body is not of the right type: it must be an object.", None),
+            ("{", "The body is not complete JSON: it ends at line 1, column 1.", None),
+            ("", "The body is not complete JSON: it ends at line 1, column 0.", None),
+            ("{'a':1}", "The body is not JSON: it goes wrong at line 1, column 2.", None),
         ] {
             let (message, named) = complaint::<Login>(body).await;
             assert_eq!((message.as_str(), named.as_deref()), (expected, field), "{body}");

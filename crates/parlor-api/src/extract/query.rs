@@ -27,10 +27,9 @@ impl<S: Send + Sync, T: FromQuery> FromRequestParts<S> for Query<T> {
         let value = T::from_query(&mut parameters)?;
         match parameters.0.first() {
             None => Ok(Self(value)),
-            Some((name, _)) => Err(Failure::malformed(
-                format!("There is no query parameter “{name}” here."),
-                Some(name),
-            )),
+            Some((name, _)) => {
+                Err(Failure::malformed(format!("There is no query parameter “{name}” here."), Some(name)))
+            }
         }
     }
 }
@@ -58,8 +57,7 @@ impl Parameters {
     /// Takes a whole number.
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, Failure> {
         let parse = |text: String| {
-            text.parse()
-                .map_err(|_| Failure::invalid(name, "it must be a whole number that is not negative"))
+            text.parse().map_err(|_| Failure::invalid(name, "it must be a whole number that is not negative"))
         };
         self.text(name)?.map(parse).transpose()
     }
@@ -71,10 +69,6 @@ impl Parameters {
             return Ok(default);
         };
         let limit: usize = text.parse().map_err(|_| bounds())?;
-        if (1..=MAX_LIMIT).contains(&limit) {
-            Ok(limit)
-        } else {
-            Err(bounds())
-        }
+        if (1..=MAX_LIMIT).contains(&limit) { Ok(limit) } else { Err(bounds()) }
     }
 }

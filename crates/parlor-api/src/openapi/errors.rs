@@ -9,18 +9,14 @@ use serde_json::{Value, json};
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Components, ContentBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::{error_codes, needs_credential};
 
 /// Errors that any request can meet.
-const ALWAYS: [ErrorCode; 4] = [
-    ErrorCode::RateLimited,
-    ErrorCode::Busy,
-    ErrorCode::Unavailable,
-    ErrorCode::Internal,
-];
+const ALWAYS: [ErrorCode; 4] =
+    [ErrorCode::RateLimited, ErrorCode::Busy, ErrorCode::Unavailable, ErrorCode::Internal];
 
 /// Adds every error that an operation can answer with, one answer a status.
 pub(super) fn add(method: &str, operation: &mut Operation) {
@@ -30,28 +26,19 @@ pub(super) fn add(method: &str, operation: &mut Operation) {
         by_status.entry(code.status()).or_default().push(*code);
     }
     for (status, codes) in by_status {
-        let words: Vec<String> = codes
-            .iter()
-            .map(|code| format!("`{}`: {}", code.as_str(), code.meaning().trim()))
-            .collect();
+        let words: Vec<String> =
+            codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.meaning().trim())).collect();
         let examples = codes.iter().map(|code| {
             let name = code.as_str();
-            (
-                name,
-                RefOr::Ref(Ref::new(format!("#/components/examples/{name}"))),
-            )
+            (name, RefOr::Ref(Ref::new(format!("#/components/examples/{name}"))))
         });
-        let content = ContentBuilder::new()
-            .schema(Some(Ref::from_schema_name("Error")))
-            .examples_from_iter(examples);
+        let content =
+            ContentBuilder::new().schema(Some(Ref::from_schema_name("Error"))).examples_from_iter(examples);
         let response = ResponseBuilder::new()
             .description(words.join("\n\n"))
             .content("application/json", content.build())
             .build();
-        operation
-            .responses
-            .responses
-            .insert(status.to_string(), RefOr::T(response));
+        operation.responses.responses.insert(status.to_string(), RefOr::T(response));
     }
     let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     operation.extensions = Some(ExtensionsBuilder::new().add("x-errors", json!(names)).build());
@@ -60,11 +47,8 @@ pub(super) fn add(method: &str, operation: &mut Operation) {
 /// The operation's own errors and those of its sort, in the order of their numbers.
 fn all_codes(method: &str, operation: &Operation) -> Vec<ErrorCode> {
     let own = error_codes(operation);
-    let mut codes: Vec<ErrorCode> = ErrorCode::ALL
-        .iter()
-        .copied()
-        .filter(|code| own.contains(&code.as_str()))
-        .collect();
+    let mut codes: Vec<ErrorCode> =
+        ErrorCode::ALL.iter().copied().filter(|code| own.contains(&code.as_str())).collect();
     codes.extend(ALWAYS);
     if needs_credential(operation) {
         codes.push(ErrorCode::Unauthenticated);
@@ -85,24 +69,27 @@ pub(super) fn add_components(components: &mut Components) {
     let mut schemas = vec![(Error::name().into_owned(), Error::schema())];
     Error::schemas(&mut schemas);
     components.schemas.extend(schemas);
+    components.schemas.insert(ErrorCode::name().into_owned(), RefOr::T(code_schema()));
     for code in ErrorCode::ALL {
         let value = serde_json::to_value(example(*code)).unwrap_or(Value::Null);
-        let example = ExampleBuilder::new()
-            .summary(code.meaning().trim())
-            .value(Some(value))
-            .build();
-        components
-            .examples
-            .insert(code.as_str().to_owned(), RefOr::T(example));
+        let example = ExampleBuilder::new().summary(code.meaning().trim()).value(Some(value)).build();
+        components.examples.insert(code.as_str().to_owned(), RefOr::T(example));
     }
+}
+
+/// The schema of the codes as they are written: the derived one has the names of the variants.
+fn code_schema() -> Schema {
+    let words = ErrorCode::ALL.iter().map(|code| code.as_str());
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("What programs go by."))
+        .enum_values(Some(words))
+        .into()
 }
 
 /// What an error of this code looks like.
 pub(crate) fn example(code: ErrorCode) -> Error {
-    if let Some(refusal) = refusals()
-        .iter()
-        .find(|refusal| ErrorCode::from(*refusal) == code)
-    {
+    if let Some(refusal) = refusals().iter().find(|refusal| ErrorCode::from(*refusal) == code) {
         return Error::from(refusal);
     }
     match code {
@@ -112,10 +99,9 @@ pub(crate) fn example(code: ErrorCode) -> Error {
         ErrorCode::HelloExpected => Error::new(code, "The first frame must be a hello."),
         ErrorCode::NoSuchPath => Error::new(code, "There is nothing at this path."),
         ErrorCode::MethodNotAllowed => Error::new(code, "This path does not take that method."),
-        ErrorCode::OriginForbidden => Error::new(
-            code,
-            "This request came from a page of another site, so it was not done.",
-        ),
+        ErrorCode::OriginForbidden => {
+            Error::new(code, "This request came from a page of another site, so it was not done.")
+        }
         ErrorCode::Internal => Error::internal("6b0f6a51c2d94c8e".to_owned()),
         _ => Error::new(code, code.meaning().trim()),
     }

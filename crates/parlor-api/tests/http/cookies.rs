@@ -1,0 +1,89 @@
+//! The session as a cookie, and pages of other origins.
+
+use parlor_api::Options;
+use serde_json::json;
+
+use crate::support::{Call, Person, World, open_settings, world};
+
+async fn guest_with_cookie(world: &World) -> Person {
+    let body = json!({"display_name": "Grace", "cookie": true});
+    let answer = world.send(Call::post("/auth/guest", body)).await;
+    assert_eq!((answer.status, answer.json.get("token")), (201, None));
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.ends_with("Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
+    let token = cookie.split(['=', ';']).nth(1).unwrap().to_owned();
+    let session = world.identity.authenticate(&token).await.unwrap().session;
+    let id = answer.json["user"]["id"].as_str().unwrap().to_owned();
+    Person { id, token, session }
+}
+
+#[tokio::test]
+async fn a_cookie_takes_the_place_of_the_token() {
+    let world = world().await;
+    let grace = guest_with_cookie(&world).await;
+    let me = world.send(Call::get("/me").cookie_of(&grace)).await;
+    assert_eq!((me.status, &me.json["user"]["id"]), (200, &json!(grace.id)));
+    let rename = Call::patch("/me", json!({"display_name": "Gracie"})).cookie_of(&grace);
+    let same = rename.header("origin", "http://127.0.0.1:8080").header("sec-fetch-site", "same-origin");
+    assert_eq!(world.send(same).await.status, 200);
+}
+
+#[tokio::test]
+async fn over_tls_the_cookie_is_bound_to_the_host() {
+    let options = Options { public_url: "https://chat.example.org".into(), ..Options::default() };
+    let world = World::with(open_settings(), options).await;
+    let body = json!({"display_name": "Grace", "cookie": true});
+    let answer = world.send(Call::post("/auth/guest", body)).await;
+    let cookie = answer.header("set-cookie").to_owned();
+    assert!(cookie.starts_with("__Host-parlor_session=") && cookie.ends_with("; Secure"), "{cookie}");
+    let pair = cookie.split(';').next().unwrap();
+    assert_eq!(world.send(Call::get("/me").header("cookie", pair)).await.status, 200);
+    let plain = pair.trim_start_matches("__Host-");
+    assert_eq!(world.send(Call::get("/me").header("cookie", plain)).await.outcome(), "unauthenticated");
+}
+
+#[tokio::test]
+async fn other_pages_may_not_act_in_ones_name() {
+    let world = world().await;
+    let grace = guest_with_cookie(&world).await;
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("origin", "http://127.0.0.1:8080.evil.example"),
+        ("origin", "http://127.0.0.1:80801"),
+        ("origin", "http://evil127.0.0.1:8080"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
+        let call = Call::patch("/me", json!({"display_name": "Owned"})).cookie_of(&grace);
+        let answer = world.send(call.header(name, value)).await;
+        assert_eq!(answer.outcome(), "origin_forbidden", "{name}: {value}");
+        let call = Call::new("POST", "/auth/logout").cookie_of(&grace).header(name, value);
+        assert_eq!(world.send(call).await.outcome(), "origin_forbidden", "{name}: {value}");
+    }
+    let me = world.send(Call::get("/me").cookie_of(&grace)).await;
+    assert_eq!(me.json["user"]["display_name"], "Grace");
+    let bearer = Call::patch("/me", json!({"display_name": "Gracie"})).by(&grace);
+    assert_eq!(world.send(bearer.header("origin", "https://evil.example")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_form_of_another_page_is_not_json() {
+    let world = world().await;
+    let grace = guest_with_cookie(&world).await;
+    let call = Call::patch("/me", json!({"display_name": "Owned"})).cookie_of(&grace);
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""] {
+        let answer = world.send(call.clone().header("content-type", kind)).await;
+        assert_eq!(answer.outcome(), "bad_request", "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn no_credential_is_taken_from_an_address() {
+    let world = world().await;
+    let ada = world.member("ada").await;
+    for name in ["token", "access_token", "auth", "parlor_session"] {
+        let answer = world.send(Call::get(&format!("/me?{name}={}", ada.token))).await;
+        assert_eq!(answer.outcome(), "unauthenticated");
+    }
+}

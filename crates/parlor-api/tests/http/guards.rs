@@ -1,0 +1,117 @@
+//! What surrounds every request: headers, unknown paths and methods, bounds.
+
+use std::time::Duration;
+
+use parlor_api::Options;
+use serde_json::json;
+
+use crate::support::{Call, World, open_settings, world};
+
+#[tokio::test]
+async fn every_answer_has_the_security_headers() {
+    let world = world().await;
+    for call in [
+        Call::get("/server"),
+        Call::get("/me"),
+        Call::get("/nowhere"),
+        Call::get("/openapi.json"),
+        Call::get("//"),
+        Call::get("//assets/nothing.js"),
+        Call::get("//docs"),
+        Call::get("//healthz"),
+        Call::get("//metrics"),
+    ] {
+        let path = call.path.clone();
+        let answer = world.send(call).await;
+        let policy = answer.header("content-security-policy");
+        for part in [
+            "default-src 'none';",
+            "script-src 'self';",
+            "style-src 'self';",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+        ] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{path}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), value, "{path}");
+        }
+        assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn personal_answers_are_not_stored() {
+    let world = world().await;
+    let ada = world.member("ada").await;
+    for call in [Call::get("/me").by(&ada), Call::get("/me"), Call::get("/server")] {
+        assert_eq!(world.send(call).await.header("cache-control"), "no-store");
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_answer_in_our_form() {
+    let world = world().await;
+    for path in ["/nowhere", "/rooms/a/b/c/d", "/auth", "/me/", "//api", "//api/", "//api/v2/me", "//api/v1"]
+    {
+        for method in ["GET", "POST", "DELETE", "BREW"] {
+            let answer = world.send(Call::new(method, path)).await;
+            assert_eq!((answer.status, answer.code()), (404, "no_such_path"), "{method} {path}");
+        }
+    }
+    for (method, path) in [
+        ("DELETE", "/auth/login"),
+        ("PUT", "/me"),
+        ("GET", "/auth/register"),
+        ("BREW", "/rooms"),
+        ("POST", "//docs"),
+        ("POST", "//"),
+    ] {
+        let answer = world.send(Call::new(method, path)).await;
+        assert_eq!((answer.status, answer.code()), (405, "method_not_allowed"), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn head_answers_like_get_without_a_body() {
+    let world = world().await;
+    for path in ["/server", "//docs", "//", "//healthz"] {
+        let answer = world.send(Call::new("HEAD", path)).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, ""), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_server_says_so_at_once() {
+    let options = Options { max_requests: 0, ..Options::default() };
+    let world = World::with(open_settings(), options).await;
+    let answer = world.send(Call::get("/server")).await;
+    assert_eq!((answer.outcome().as_str(), answer.header("retry-after")), ("busy", "1"));
+    assert_eq!(world.send(Call::get("//healthz")).await.status, 200);
+    assert_eq!(world.send(Call::get("//metrics")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_given_up() {
+    let options = Options { request_timeout: Duration::ZERO, ..Options::default() };
+    let world = World::with(open_settings(), options).await;
+    let answer = world.send(Call::post("/auth/guest", json!({"display_name": "Grace"}))).await;
+    assert_eq!(answer.outcome(), "internal");
+    assert!(answer.json["details"]["incident"].as_str().unwrap().len() >= 8);
+}
+
+#[tokio::test]
+async fn a_fault_shows_nothing_but_an_incident() {
+    let world = world().await;
+    let ada = world.member("ada").await;
+    world.core.store().close().await;
+    let answer = world.send(Call::get("/me").by(&ada)).await;
+    assert!(["unavailable", "internal"].contains(&answer.code()), "{}", answer.text);
+}

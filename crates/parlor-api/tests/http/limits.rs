@@ -1,0 +1,92 @@
+//! Rate limits: who does too much is told when to go on, and nobody else is.
+
+use parlor_api::Options;
+use serde_json::{Value, json};
+
+use crate::support::{Call, World, open_settings};
+
+async fn limited() -> World {
+    let mut settings = open_settings();
+    settings.limits.enabled = true;
+    let options = Options { trusted_proxies: vec!["192.0.2.7".parse().unwrap()], ..Options::default() };
+    World::with(settings, options).await
+}
+
+/// Sends a call until it is refused for its rate. Answers after how many.
+async fn until_limited(world: &World, call: Call) -> usize {
+    for count in 0..1_000 {
+        let answer = world.send(call.clone()).await;
+        if answer.code() == "rate_limited" {
+            let seconds = answer.json["retry_after"].as_f64().unwrap();
+            let header: f64 = answer.header("retry-after").parse().unwrap();
+            assert!(seconds > 0.0 && header >= seconds && header < seconds + 1.0, "{}", answer.text);
+            return count;
+        }
+    }
+    panic!("never limited");
+}
+
+fn from(address: &str, path: &str, body: Value) -> Call {
+    Call::post(path, body).header("x-forwarded-for", address)
+}
+
+#[tokio::test]
+async fn strangers_are_counted_by_address() {
+    let world = limited().await;
+    for (path, body) in [
+        ("/auth/guest", json!({"display_name": ""})),
+        ("/auth/register", json!({"username": "!", "password": ""})),
+        ("/invites/inspect", json!({"code": "guess"})),
+    ] {
+        let count = until_limited(&world, from("203.0.113.1", path, body.clone())).await;
+        assert!(count >= 30, "{path} after {count}");
+        let answer = world.send(from("203.0.113.2", path, body)).await;
+        assert_ne!(answer.code(), "rate_limited", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn guessing_a_password_is_counted_by_name_from_wherever_it_comes() {
+    let world = limited().await;
+    let mut refused = 0;
+    for number in 0..40 {
+        let name = ["ada", "ADA", "аda"][number % 3];
+        let body = json!({"username": name, "password": "short"});
+        let answer = world.send(from(&format!("203.0.113.{number}"), "/auth/login", body)).await;
+        refused += usize::from(answer.code() == "rate_limited");
+    }
+    assert!(refused > 0, "names that look alike count as one");
+    let body = json!({"username": "eve", "password": "short"});
+    let answer = world.send(from("203.0.113.200", "/auth/login", body)).await;
+    assert_eq!(answer.code(), "wrong_credentials");
+}
+
+#[tokio::test]
+async fn a_made_up_address_is_not_believed() {
+    let mut settings = open_settings();
+    settings.limits.enabled = true;
+    let world = World::with(settings, Options::default()).await;
+    let mut limited = false;
+    for number in 0..200 {
+        let call = from(&format!("203.0.113.{number}"), "/invites/inspect", json!({"code": "guess"}));
+        limited |= world.send(call).await.code() == "rate_limited";
+    }
+    assert!(limited);
+}
+
+#[tokio::test]
+async fn sends_and_changes_are_counted_by_user() {
+    let world = limited().await;
+    let (ada, eve) = (world.member("ada").await, world.member("eve").await);
+    let room = world.room(&ada, "Tea", "public").await;
+    world.join(&eve, &room, &ada).await;
+    let path = format!("/rooms/{room}/messages");
+    let send = |person| Call::post(&path, json!({"body": ""})).by(person);
+    assert!(until_limited(&world, send(&ada)).await >= 30);
+    assert_eq!(world.send(send(&eve)).await.code(), "body_empty");
+    let change = Call::patch("/me", json!({})).by(&ada);
+    assert!(until_limited(&world, change).await >= 30);
+    let create = Call::post("/rooms", json!({"name": "", "kind": "public"})).by(&ada);
+    assert!(until_limited(&world, create).await >= 20);
+    assert_eq!(world.send(Call::get("/me").by(&ada)).await.status, 200);
+}
