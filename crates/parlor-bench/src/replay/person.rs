@@ -17,8 +17,14 @@ pub(super) struct Person {
     pub(super) present: bool,
     label: String,
     observer: Observer,
-    /// Where each stay in the room ended, in order; the one that goes on is not among them.
-    ends: Vec<End>,
+    stays: Vec<Stay>,
+}
+
+/// A stay in the room, as the answers to joining and leaving told of it.
+#[derive(Debug, Clone, Copy)]
+struct Stay {
+    head: u64,
+    left_at: Option<u64>,
 }
 
 impl Person {
@@ -40,58 +46,61 @@ impl Person {
             present: false,
             label: nick.to_owned(),
             observer: Observer::follow(events, Arc::clone(room), Arc::clone(facts)),
-            ends: Vec::new(),
+            stays: Vec::new(),
             client,
         })
     }
 
     pub(super) async fn join(&mut self, room: &str, waits: &mut usize) -> Result<(), Error> {
-        patiently(waits, async || self.sender.join(room).await).await?;
+        let joined = patiently(waits, async || self.sender.join(room).await).await?;
+        self.stays.push(Stay { head: joined.head, left_at: None });
         self.present = true;
         Ok(())
     }
 
     pub(super) async fn leave(&mut self, room: &str, waits: &mut usize) -> Result<(), Error> {
         let left = patiently(waits, async || self.sender.leave(room).await).await?;
-        self.ends.push(End::LeftAt(left.seq));
+        if let Some(stay) = self.stays.last_mut() {
+            stay.left_at = Some(left.seq);
+        }
         self.present = false;
         Ok(())
     }
 
-    /// Everything that this connection saw, once it saw everything that it should have or the time is over.
-    pub(super) async fn readings(
-        &mut self,
-        room: &Arc<str>,
-        head: u64,
-        deadline: Instant,
-    ) -> (Vec<Reading>, Vec<Finding>) {
+    /// Waits until this connection was told everything up to `head`, if it is in the room, or the time is over.
+    pub(super) async fn settle(&mut self, head: u64, deadline: Instant) {
         if self.present {
             self.observer.reaches(head, deadline).await;
-            self.ends.push(End::AtLeast(head));
-        } else {
-            // An answer shows that everything that was on its way before it has come: a leak would be seen.
-            let _closed = tokio::time::timeout_at(deadline, self.sender.ping()).await;
         }
-        let windows = self.observer.take();
-        let mut findings = Vec::new();
+    }
+
+    /// Everything that this connection saw, and what is wrong already. A stay that ended before the connection was
+    /// told of its beginning leaves no trace, and need not.
+    pub(super) async fn readings(&mut self, room: &Arc<str>, head: u64) -> (Vec<Reading>, Vec<Finding>) {
+        let (mut readings, mut findings) = (Vec::new(), Vec::new());
         if let Some(closed) = self.observer.ended().await {
-            findings.push(self.finding(room, &format!("the connection of {} ended: {closed}", self.label)));
+            findings.push(self.finding(room, Verdict::Gap, &format!("the connection ended: {closed}")));
         }
-        if windows.len() != self.ends.len() {
-            let (told, stays) = (windows.len(), self.ends.len());
-            findings.push(
-                self.finding(room, &format!("{} joined {stays} times and was told of {told}", self.label)),
-            );
+        for window in self.observer.take() {
+            let stay = self.stays.iter().rfind(|stay| stay.head <= window.from);
+            let Some(stay) = stay.filter(|stay| stay.left_at.is_none_or(|left| window.from <= left)) else {
+                let what = format!("it was told of the room from {} on and was not in it", window.from);
+                findings.push(self.finding(room, Verdict::Leak, &what));
+                continue;
+            };
+            readings.push(Reading {
+                reader: format!("{} from {}", self.label, window.from),
+                room: Arc::clone(room),
+                from: window.from,
+                end: stay.left_at.map_or(End::AtLeast(head), End::LeftAt),
+                entries: window.entries,
+            });
         }
-        let readings = windows.into_iter().zip(self.ends.drain(..)).enumerate();
-        let readings = readings.map(|(index, (window, end))| Reading {
-            reader: format!("{} (stay {})", self.label, index + 1),
-            room: Arc::clone(room),
-            from: window.from,
-            end,
-            entries: window.entries,
-        });
-        (readings.collect(), findings)
+        let told = readings.last().is_some_and(|reading| matches!(reading.end, End::AtLeast(_)));
+        if self.present && !told {
+            findings.push(self.finding(room, Verdict::Gap, "it joined and was never told"));
+        }
+        (readings, findings)
     }
 
     /// Closes the connection.
@@ -100,7 +109,7 @@ impl Person {
         self.observer.finish().await;
     }
 
-    fn finding(&self, room: &str, what: &str) -> Finding {
-        Finding { verdict: Verdict::Gap, room: room.to_owned(), detail: format!("{what} ({})", self.user) }
+    fn finding(&self, room: &str, verdict: Verdict, what: &str) -> Finding {
+        Finding { verdict, room: room.to_owned(), detail: format!("{} ({}): {what}", self.label, self.user) }
     }
 }

@@ -98,9 +98,12 @@ impl<'a> Play<'a> {
     /// What every connection saw. Waits until all were told everything up to `head`, or the time is over.
     pub(super) async fn readings(&mut self, head: u64) -> Vec<Reading> {
         let deadline = tokio::time::Instant::now() + SETTLING;
+        for person in &mut self.people {
+            person.settle(head, deadline).await;
+        }
         let mut all = Vec::new();
         for person in &mut self.people {
-            let (mut readings, mut findings) = person.readings(&self.room, head, deadline).await;
+            let (mut readings, mut findings) = person.readings(&self.room, head).await;
             all.append(&mut readings);
             self.problems.append(&mut findings);
         }
