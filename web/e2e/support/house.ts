@@ -1,9 +1,18 @@
 // What a spec file works with: a server of its own, people in it, and browsers signed in as them.
 
-import { type Browser, type BrowserContext, expect, type Page, test } from '@playwright/test';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  expect,
+  type Page,
+} from '@playwright/test';
 import { ParlorClient, Rest, type Room, type SignedIn } from '../../../packages/client/src/index.ts';
 import { Server, type ServerOptions } from './server.ts';
-import { watch } from './watch.ts';
+import { test, watch } from './watch.ts';
+
+export { expectTrouble, REFUSED, test, UNREACHABLE } from './watch.ts';
+export { expect } from '@playwright/test';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -58,8 +67,13 @@ export class House {
   }
 
   /** A page of a new browser profile, signed in as the person, at an address. */
-  async visit(browser: Browser, person: Person | null, path = '/', options: object = {}): Promise<Page> {
-    const context = await browser.newContext({ ...test.info().project.use, ...options });
+  async visit(
+    browser: Browser,
+    person: Person | null,
+    path = '/',
+    options: BrowserContextOptions = {},
+  ): Promise<Page> {
+    const context = await browser.newContext(options);
     if (person) await this.signIn(context, person);
     const page = await context.newPage();
     watch(page);

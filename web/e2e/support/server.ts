@@ -40,7 +40,8 @@ export class Server {
 
   /** The one-time link to make the owner's account. */
   get setupLink(): string {
-    if (this.#setupPath === null) throw new Error(`The server printed no setup link:\n${this.#log.join('\n')}`);
+    if (this.#setupPath === null)
+      throw new Error(`The server printed no setup link:\n${this.#log.join('\n')}`);
     return this.#setupPath;
   }
 
@@ -63,8 +64,12 @@ export class Server {
     });
     this.#process = child;
     await new Promise<void>((done, fail) => {
-      const timer = setTimeout(() => { fail(this.#failure('was not ready in time')); }, READY_TIMEOUT);
-      child.once('exit', (code) => { fail(this.#failure(`ended with ${code ?? 'a signal'}`)); });
+      const timer = setTimeout(() => {
+        fail(this.#failure('was not ready in time'));
+      }, READY_TIMEOUT);
+      child.once('exit', (code) => {
+        fail(this.#failure(`ended with ${code ?? 'a signal'}`));
+      });
       child.once('error', fail);
       createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
         this.#read(line);

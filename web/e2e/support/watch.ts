@@ -1,6 +1,6 @@
 // What no page may do in any test: throw, break the content policy, log an error, or ask a question in a dialog.
 
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, test as base } from '@playwright/test';
 
 interface Watched {
   readonly troubles: string[];
@@ -10,7 +10,7 @@ interface Watched {
 
 const watched = new Map<Page, Watched>();
 
-/** Begins to watch a page; `useWatch` judges it after the test. */
+/** Begins to watch a page; the end of the test judges it. */
 export function watch(page: Page): void {
   const entry: Watched = { troubles: [], expected: [] };
   watched.set(page, entry);
@@ -37,11 +37,26 @@ export const REFUSED = /Failed to load resource: the server responded with a sta
 /** So are connections that fail while the server is away. */
 export const UNREACHABLE = /net::ERR_|WebSocket connection to|Failed to load resource/;
 
-test.afterEach(async () => {
+/** Judges and closes all pages of the test. */
+async function judge(): Promise<void> {
   const all = [...watched].flatMap(([page, { troubles, expected }]) =>
-    troubles.filter((trouble) => !expected.some((kind) => kind.test(trouble))).map((trouble) => `${page.url()}: ${trouble}`),
+    troubles
+      .filter((trouble) => !expected.some((kind) => kind.test(trouble)))
+      .map((trouble) => `${page.url()}: ${trouble}`),
   );
   for (const page of watched.keys()) await page.context().close();
   watched.clear();
   expect(all, 'what pages may not do').toEqual([]);
+}
+
+/** The test of every spec file: it ends with a look at what its pages did. */
+export const test = base.extend<{ watching: undefined }>({
+  watching: [
+    // The runner wants to see in the pattern which other fixtures are used: none.
+    async ({}, use) => {
+      await use(undefined);
+      await judge();
+    },
+    { auto: true },
+  ],
 });
