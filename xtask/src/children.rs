@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -112,9 +113,11 @@ fn descendants(ancestor: u32, parents: &HashMap<u32, u32>) -> Vec<u32> {
     found
 }
 
-/// The command as one would type it.
+/// The command as one would type it, without the folder of its program.
 fn spelled(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let program = command.get_program();
+    let program = Path::new(program).file_name().unwrap_or(program);
+    let words = std::iter::once(program).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
@@ -168,6 +171,11 @@ mod tests {
         let succeeded = stream_within(limit, &mut shell("sh -c 'sleep 600'; echo never"), |_| {}).unwrap();
         assert!(!succeeded);
         assert!(started.elapsed() < PATIENCE, "something still held the output");
+    }
+
+    #[test]
+    fn commands_are_shown_as_one_would_type_them() {
+        assert_eq!(spelled(Command::new("/usr/bin/npm").args(["run", "lint"])), "npm run lint");
     }
 
     #[test]
