@@ -85,7 +85,8 @@ pub enum Planted {
     /// No error: the only value in a real build.
     #[default]
     Nothing,
-    /// Answers before the commit is synced.
+    /// Answers before the commit, which then takes [`Planted::SLOW_COMMIT`], as on a slow disk. A kill of the process
+    /// loses what was answered in that time; the sync itself no kill of a process can take back.
     #[cfg(feature = "planted-errors")]
     EarlyAck,
     /// Takes every send for a new one.
@@ -94,6 +95,9 @@ pub enum Planted {
 }
 
 impl Planted {
+    /// How long a commit takes that was answered early.
+    pub(crate) const SLOW_COMMIT: std::time::Duration = std::time::Duration::from_millis(20);
+
     /// The error that the environment variable `PARLOR_PLANTED_ERROR` names (`early-ack` or `ignore-nonce`). A build
     /// without the feature does not look at it.
     ///

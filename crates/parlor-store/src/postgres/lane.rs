@@ -99,6 +99,7 @@ impl Lane {
         let outcomes = crate::append::postgres::append(&transaction, appends, ignore_nonces).await?;
         if self.planted.answers_early() {
             self.answer(callers, outcomes.clone());
+            tokio::time::sleep(Planted::SLOW_COMMIT).await;
         }
         self.shared.health.may_commit()?;
         if let Err(error) = transaction.commit().await {
