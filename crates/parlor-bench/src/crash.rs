@@ -59,16 +59,16 @@ pub struct Options {
 /// # Errors
 /// The server can't be started, again or at all, or does not answer. What is wrong with its answers is in the report.
 pub async fn run(options: &Options) -> Result<Report> {
-    let mut settings = parlor_testkit::Options::new(&options.binary).database(options.database);
-    if let Some(error) = &options.planted {
-        settings = settings.env("PARLOR_PLANTED_ERROR", error);
-    }
+    let settings = parlor_testkit::Options::new(&options.binary).database(options.database);
     let mut server = Server::start(settings).await?;
     let host = server.member("host").await?;
     let ground = Arc::new(Ground::new(rooms(&host).await?));
     let mut random = StdRng::seed_from_u64(options.seed);
-    let senders = start_senders(&server, &ground, &mut random).await?;
-    let readers = start_readers(&server, &ground).await?;
+    let senders = guests(&server, &ground, "sender", SOCKET_SENDERS + HTTP_SENDERS).await?;
+    let readers = guests(&server, &ground, "reader", READERS).await?;
+    plant(&mut server, options).await?;
+    let senders = start_senders(senders, &ground, &mut random);
+    let readers = start_readers(readers, &ground).await?;
     let start = Instant::now();
     let kills = killer::run(&mut server, &ground, options, &mut random).await?;
     ground.enter(Phase::Drain);
@@ -95,42 +95,52 @@ async fn rooms(host: &Person) -> Result<Vec<Arc<str>>> {
     Ok(rooms)
 }
 
-/// A guest who is in every room.
-async fn guest(server: &Server, ground: &Ground, name: &str) -> Result<Person> {
-    let guest = server.guest(name).await?;
-    for room in &ground.rooms {
-        guest.client.join_room(room).await?;
+/// So many guests, who are in every room.
+async fn guests(server: &Server, ground: &Ground, name: &str, count: usize) -> Result<Vec<Person>> {
+    let mut guests = Vec::with_capacity(count);
+    for number in 0..count {
+        let guest = server.guest(&format!("{name} {number}")).await?;
+        for room in &ground.rooms {
+            guest.client.join_room(room).await?;
+        }
+        guests.push(guest);
     }
-    Ok(guest)
+    Ok(guests)
 }
 
-async fn start_senders(
-    server: &Server,
+/// Starts the server again with the planted error, if there is one: not before everything is prepared, because nothing
+/// can be prepared on a server that answers before it has done what it was asked.
+async fn plant(server: &mut Server, options: &Options) -> Result<()> {
+    if let Some(error) = &options.planted {
+        server.set_env("PARLOR_PLANTED_ERROR", error);
+        server.restart().await?;
+    }
+    Ok(())
+}
+
+fn start_senders(
+    people: Vec<Person>,
     ground: &Arc<Ground>,
     random: &mut StdRng,
-) -> Result<Vec<JoinHandle<Result<Outbox>>>> {
-    let mut senders = Vec::new();
-    for number in 0..SOCKET_SENDERS + HTTP_SENDERS {
-        let person = guest(server, ground, &format!("sender {number}")).await?;
+) -> Vec<JoinHandle<Result<Outbox>>> {
+    let start = |(number, person): (usize, Person)| {
         let outbox = Outbox::new(&person, Arc::clone(ground), StdRng::seed_from_u64(random.next_u64()));
-        senders.push(if number < SOCKET_SENDERS {
+        if number < SOCKET_SENDERS {
             tokio::spawn(socket_sender::run(person.client, outbox))
         } else {
             tokio::spawn(http_sender::run(person.client, outbox))
-        });
-    }
-    Ok(senders)
+        }
+    };
+    people.into_iter().enumerate().map(start).collect()
 }
 
 async fn start_readers(
-    server: &Server,
+    people: Vec<Person>,
     ground: &Arc<Ground>,
 ) -> Result<Vec<JoinHandle<Result<Vec<Reading>>>>> {
-    let mut readers = Vec::new();
-    for number in 0..READERS {
-        let name = format!("reader {number}");
-        let person = guest(server, ground, &name).await?;
-        let reader = Reader::new(name, person.client, Arc::clone(ground)).await?;
+    let mut readers = Vec::with_capacity(people.len());
+    for person in people {
+        let reader = Reader::new(person.user.display_name, person.client, Arc::clone(ground)).await?;
         readers.push(tokio::spawn(reader.run()));
     }
     Ok(readers)

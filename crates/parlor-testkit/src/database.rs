@@ -46,15 +46,11 @@ impl FreshPostgres {
 
 impl Drop for FreshPostgres {
     fn drop(&mut self) {
-        let (admin, statement) = (
-            self.admin.clone(),
-            format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
-        );
+        let (admin, statement) =
+            (self.admin.clone(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         // A thread of its own, because the caller's runtime can't be waited for from here.
         let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(execute(&admin, &statement))
         });
         if let Ok(Err(error)) = dropping.join() {
@@ -64,10 +60,7 @@ impl Drop for FreshPostgres {
 }
 
 async fn execute(config: &tokio_postgres::Config, statement: &str) -> Result<()> {
-    let (client, connection) = config
-        .connect(NoTls)
-        .await
-        .context("PostgreSQL can't be reached")?;
+    let (client, connection) = config.connect(NoTls).await.context("PostgreSQL can't be reached")?;
     let connection = tokio::spawn(connection);
     let outcome = client.batch_execute(statement).await;
     drop(client);
@@ -77,14 +70,9 @@ async fn execute(config: &tokio_postgres::Config, statement: &str) -> Result<()>
 
 /// `postgres://user:password@host:port/<name>`, with the query kept.
 fn with_database(url: &str, name: &str) -> Option<String> {
-    let (address, query) = url
-        .split_once('?')
-        .map_or((url, None), |(left, right)| (left, Some(right)));
+    let (address, query) = url.split_once('?').map_or((url, None), |(left, right)| (left, Some(right)));
     let scheme_end = address.find("://")? + 3;
-    let server_end = address
-        .get(scheme_end..)?
-        .find('/')
-        .map_or(address.len(), |at| scheme_end + at);
+    let server_end = address.get(scheme_end..)?.find('/').map_or(address.len(), |at| scheme_end + at);
     let server = address.get(..server_end)?;
     Some(match query {
         Some(query) => format!("{server}/{name}?{query}"),
@@ -99,15 +87,9 @@ mod tests {
     #[test]
     fn only_the_databases_name_changes() {
         for (url, expected) in [
-            (
-                "postgres://u:p@127.0.0.1:5432/postgres",
-                "postgres://u:p@127.0.0.1:5432/x",
-            ),
+            ("postgres://u:p@127.0.0.1:5432/postgres", "postgres://u:p@127.0.0.1:5432/x"),
             ("postgres://u@h", "postgres://u@h/x"),
-            (
-                "postgres://u@h/a?sslmode=disable",
-                "postgres://u@h/x?sslmode=disable",
-            ),
+            ("postgres://u@h/a?sslmode=disable", "postgres://u@h/x?sslmode=disable"),
             ("postgresql:///a?host=/run", "postgresql:///x?host=/run"),
         ] {
             assert_eq!(with_database(url, "x").as_deref(), Some(expected));

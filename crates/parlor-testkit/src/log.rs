@@ -85,10 +85,7 @@ mod tests {
         assert!(told.read("Parlor is ready at http://127.0.0.1:4000"));
         assert!(told.read("Create the owner's account: http://127.0.0.1:4000/setup#abc\r"));
         assert_eq!(told.address.as_deref(), Some("http://127.0.0.1:4000"));
-        assert_eq!(
-            told.setup_link.as_deref(),
-            Some("http://127.0.0.1:4000/setup#abc")
-        );
+        assert_eq!(told.setup_link.as_deref(), Some("http://127.0.0.1:4000/setup#abc"));
     }
 
     #[test]

@@ -22,11 +22,7 @@ impl Server {
     /// The owner, made through the setup link. Works once a server.
     pub async fn owner(&self) -> Result<Person> {
         let link = self.setup_link().context("the server printed no setup link")?;
-        let token = link
-            .split_once('#')
-            .context("the setup link holds no token")?
-            .1
-            .to_owned();
+        let token = link.split_once('#').context("the setup link holds no token")?.1.to_owned();
         self.register("owner", Some(token)).await
     }
 
@@ -66,10 +62,7 @@ impl Server {
 
 impl Person {
     fn signed_in(client: &Client, answer: SignedIn) -> Result<Self> {
-        Ok(Self {
-            client: client.signed_in(&answer)?,
-            user: answer.user,
-        })
+        Ok(Self { client: client.signed_in(&answer)?, user: answer.user })
     }
 
     /// Makes a public room.
@@ -83,11 +76,7 @@ impl Person {
     }
 
     async fn make_room(&self, name: &str, kind: &str) -> Result<Room> {
-        let room = CreateRoom {
-            name: name.to_owned(),
-            kind: kind.to_owned(),
-            topic: None,
-        };
+        let room = CreateRoom { name: name.to_owned(), kind: kind.to_owned(), topic: None };
         Ok(self.client.create_room(&room).await?)
     }
 

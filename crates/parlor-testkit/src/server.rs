@@ -29,17 +29,12 @@ pub struct Options {
 impl Options {
     /// The binary at this path, on SQLite, letting strangers register and guests in, without rate limits.
     pub fn new(binary: impl Into<PathBuf>) -> Self {
-        let environment = [
-            ("PARLOR_REGISTRATION", "open"),
-            ("PARLOR_GUESTS", "open"),
-            ("PARLOR_LIMITS_ENABLED", "false"),
-        ];
+        let environment =
+            [("PARLOR_REGISTRATION", "open"), ("PARLOR_GUESTS", "open"), ("PARLOR_LIMITS_ENABLED", "false")];
         Self {
             binary: binary.into(),
             database: Database::Sqlite,
-            environment: environment
-                .map(|(name, value)| (name.into(), value.into()))
-                .to_vec(),
+            environment: environment.map(|(name, value)| (name.into(), value.into())).to_vec(),
         }
     }
 
@@ -97,6 +92,11 @@ impl Server {
         self.kill().await?;
         let address = self.address()?.to_string();
         self.launch(&address).await
+    }
+
+    /// Sets a variable of the environment, from the next start on.
+    pub fn set_env(&mut self, name: impl Into<OsString>, value: impl Into<OsString>) {
+        self.options.environment.push((name.into(), value.into()));
     }
 
     /// Begins to start it again, and kills it at once or after `delay`: a crash during recovery.
@@ -167,6 +167,11 @@ impl Server {
         self.folder.path()
     }
 
+    /// The address of its PostgreSQL database, if it is on one.
+    pub fn database_url(&self) -> Option<&str> {
+        self.postgres.as_ref().map(|postgres| postgres.url.as_str())
+    }
+
     /// The newest lines of what it said on standard error.
     pub fn log(&self) -> String {
         self.log.text()
@@ -177,10 +182,7 @@ impl Server {
             .command(listen)
             .spawn()
             .with_context(|| format!("can't run {}", self.options.binary.display()))?;
-        let stderr = process
-            .stderr
-            .take()
-            .context("the server has no standard error")?;
+        let stderr = process.stderr.take().context("the server has no standard error")?;
         let mut told = self.log.drain(stderr);
         self.process = Some(process);
         let is_ready = |told: &Told| told.ended || told.address.is_some();
@@ -190,10 +192,7 @@ impl Server {
         match ready {
             Ok(true) => {}
             Ok(false) => bail!("the server ended before it was ready\n{}", self.log()),
-            Err(_elapsed) => bail!(
-                "the server was not ready within {START_DEADLINE:?}\n{}",
-                self.log()
-            ),
+            Err(_elapsed) => bail!("the server was not ready within {START_DEADLINE:?}\n{}", self.log()),
         }
         self.wait_for_setup_link(&mut told).await;
         Ok(())
@@ -238,12 +237,8 @@ impl Server {
     }
 
     fn address(&self) -> Result<SocketAddr> {
-        let host = self
-            .url()
-            .strip_prefix("http://")
-            .context("the server never told its address")?;
-        host.parse()
-            .with_context(|| format!("`{host}` is not an address"))
+        let host = self.url().strip_prefix("http://").context("the server never told its address")?;
+        host.parse().with_context(|| format!("`{host}` is not an address"))
     }
 }
 
