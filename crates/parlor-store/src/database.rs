@@ -85,7 +85,7 @@ pub enum Planted {
     /// No error: the only value in a real build.
     #[default]
     Nothing,
-    /// Answers before the commit, which then takes [`Planted::SLOW_COMMIT`], as on a slow disk. A kill of the process
+    /// Answers before the commit, which then takes `SLOW_COMMIT`, as on a slow disk. A kill of the process
     /// loses what was answered in that time; the sync itself no kill of a process can take back.
     #[cfg(feature = "planted-errors")]
     EarlyAck,
