@@ -1,7 +1,7 @@
 // Accounts: making one, signing in and out, and the devices that are signed in.
 
 import { expect, expectTrouble, PASSWORD, type Person, REFUSED, test, useHouse } from './support/house.ts';
-import { arrived, heading, openSettings, row, say, signInByForm, t } from './support/screens.ts';
+import { arrived, heading, openSettings, rowBy, say, signInByForm, t } from './support/screens.ts';
 
 const house = useHouse();
 let ada: Person;
@@ -131,5 +131,5 @@ test('a new name is seen by the others', async ({ browser }) => {
     .click();
   await expect(page.getByText(t.settings.saved)).toBeVisible();
   const reader = await house.visit(browser, ada, '/r/hall');
-  await expect(row(reader, 'It is me.')).toContainText('Robert');
+  await expect(rowBy(reader, 'Robert', 'It is me.')).toBeVisible();
 });

@@ -1,7 +1,7 @@
 // Rooms: making, renaming, joining, leaving, and inviting into them.
 
 import { expect, expectTrouble, type Person, REFUSED, test, useHouse } from './support/house.ts';
-import { arrived, composer, heading, roomLink, row, say, t } from './support/screens.ts';
+import { arrived, composer, heading, roomLink, row, rowBy, say, t } from './support/screens.ts';
 
 const house = useHouse();
 let ada: Person;
@@ -28,7 +28,7 @@ test('a public room is made, found, joined and left', async ({ browser }) => {
   await arrived(guest, 'Garden');
   await expect(row(guest, 'The beans are up.')).toBeVisible();
   await say(guest, 'Garden', 'Lovely!');
-  await expect(row(page, 'Lovely!')).toContainText('Bo Diddley');
+  await expect(rowBy(page, 'Bo Diddley', 'Lovely!')).toBeVisible();
 
   await guest.getByRole('button', { name: t.room.info }).click();
   await guest.getByRole('button', { name: t.room.leave }).click();

@@ -16,6 +16,10 @@ export const feed = (page: Page, room: string): Locator =>
 export const row = (page: Page, text: string | RegExp): Locator =>
   page.getByRole('article').filter({ hasText: text });
 
+/** The rows of an author with that text. A row that continues another shows no name, but has it for those who listen. */
+export const rowBy = (page: Page, author: string, text: string | RegExp): Locator =>
+  page.getByRole('article', { name: new RegExp(`^${author}, `) }).filter({ hasText: text });
+
 export const roomLink = (page: Page, room: string): Locator =>
   page
     .getByRole('navigation', { name: t.rooms.navigation })
