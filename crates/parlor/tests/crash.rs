@@ -46,7 +46,7 @@ mod planted {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn an_early_acknowledgement_is_found() -> Result<()> {
-        let report = crash(Database::Sqlite, 10, Some("early-ack")).await?;
+        let report = crash(Database::Sqlite, 15, Some("early-ack")).await?;
         assert!(has(&report, Verdict::Lost), "{report}");
         Ok(())
     }
