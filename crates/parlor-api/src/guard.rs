@@ -18,7 +18,7 @@ use crate::state::ApiState;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
-    trusted-types svelte-trusted-html parlor 'allow-duplicates'";
+    trusted-types svelte-trusted-html parlor-message 'allow-duplicates'";
 
 /// The headers of every answer.
 const HEADERS: [(&str, &str); 6] = [

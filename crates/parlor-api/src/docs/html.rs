@@ -20,6 +20,7 @@ pub(super) fn page(path: &str, title: &str, outline: &[(String, String)], body: 
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title} – Parlor</title>\n\
+         <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\n\
          <link rel=\"stylesheet\" href=\"/docs/style.css\">\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#content\">Skip to the content</a>\n\
          <nav aria-label=\"Documentation\"><p class=\"mark\"><a href=\"/\">Parlor</a></p><ul>{navigation}</ul></nav>\n\

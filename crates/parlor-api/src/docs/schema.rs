@@ -29,9 +29,13 @@ pub(super) fn fields(schema: &Value) -> String {
     table(&["Field", "Type", "What it is"], &rows)
 }
 
-/// What a field is for.
+/// What a field is for. Where it is a type or nothing, the words stand beside the type.
 fn description(property: &Value) -> &str {
-    property["description"].as_str().unwrap_or_default()
+    let choices = property["oneOf"].as_array().into_iter().flatten();
+    std::iter::once(property)
+        .chain(choices)
+        .find_map(|schema| schema["description"].as_str())
+        .unwrap_or_default()
 }
 
 /// The type of a value, in HTML: a word, or a link to the type's own table.

@@ -52,9 +52,9 @@ fn commands() -> String {
 }
 
 fn command(command: &CommandDocumentation) -> String {
-    let answer = if command.name == "hello" { "ready" } else { "ok" };
+    let (reference, answer) = if command.name == "hello" { (1, "ready") } else { (2, "ok") };
     let frames = format!(
-        "→ {{\"type\":\"{}\",\"ref\":2,\"data\":{}}}\n← {{\"type\":\"{answer}\",\"ref\":2,\"data\":{}}}",
+        "→ {{\"type\":\"{}\",\"ref\":{reference},\"data\":{}}}\n← {{\"type\":\"{answer}\",\"ref\":{reference},\"data\":{}}}",
         command.name, command.example, command.answer
     );
     format!(

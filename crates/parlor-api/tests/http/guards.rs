@@ -115,3 +115,22 @@ async fn a_fault_shows_nothing_but_an_incident() {
     let answer = world.send(Call::get("/me").by(&ada)).await;
     assert!(["unavailable", "internal"].contains(&answer.code()), "{}", answer.text);
 }
+
+#[tokio::test]
+async fn a_panic_shows_nothing_but_an_incident() {
+    let world = world().await;
+    let ada = world.member("ada").await;
+    let room = world.room(&ada, "Tea", "public").await;
+    // The test's answer to "who is connected" panics once its lock is poisoned.
+    let online = world.online.clone();
+    let poisoned = std::thread::spawn(move || {
+        let _guard = online.lock().unwrap();
+        panic!("a panic that is part of the test");
+    });
+    assert!(poisoned.join().is_err());
+    let answer = world.send(Call::get(&format!("/rooms/{room}/members")).by(&ada)).await;
+    assert_eq!(answer.outcome(), "internal");
+    assert!(!answer.text.contains("Poison"), "{}", answer.text);
+    assert!(answer.json["details"]["incident"].as_str().unwrap().len() >= 8);
+    assert_eq!(world.send(Call::get("/me").by(&ada)).await.status, 200);
+}

@@ -58,3 +58,22 @@ async fn what_the_client_has_is_not_sent_again() {
         assert_eq!(other.status, 200);
     }
 }
+
+/// Markup is only made through policies that the page's own rules name: a policy they don't name stops the client.
+#[tokio::test]
+async fn the_client_makes_markup_only_through_policies_that_are_allowed() {
+    let world = world().await;
+    let index = world.send(Call::get("//")).await;
+    let allowed = index.header("content-security-policy").split("trusted-types ").nth(1).unwrap().to_owned();
+    for asset in parlor_web::assets().iter().filter(|asset| asset.mime.starts_with("text/javascript")) {
+        let script = std::str::from_utf8(asset.bytes).unwrap();
+        for call in script.split("createPolicy(").skip(1) {
+            let name = call.trim_start_matches(['"', '\'', '`']).split(['"', '\'', '`']).next().unwrap();
+            assert!(
+                allowed.split([' ', ';']).any(|word| word == name),
+                "{} asks for the policy {name}",
+                asset.path
+            );
+        }
+    }
+}
