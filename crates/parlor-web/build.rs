@@ -27,7 +27,8 @@ const PACKERS: [&str; 2] = ["web/scripts/pack.js", "web/svelte.config.js"];
 
 fn main() -> ExitCode {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = crate_folder.ancestors().nth(2).unwrap_or(crate_folder).to_path_buf();
     println!("cargo::rerun-if-env-changed=PARLOR_SKIP_WEB");
     println!("cargo::rerun-if-changed=build.rs");
     for input in INPUTS.iter().chain(&PACKERS) {

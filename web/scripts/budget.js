@@ -15,15 +15,20 @@ const firstPaintFonts = /(hanken-grotesk-latin-wght-normal|newsreader-latin-500-
 
 const styles = linked.filter((path) => path.endsWith('.css'));
 const css = styles.map((path) => readFileSync(join(folder, path), 'utf8')).join('\n');
-const fonts = [...new Set([...css.matchAll(/url\((\/assets\/[^)]+\.woff2)\)/g)].map((match) => match[1]))].filter(
-  (path) => firstPaintFonts.test(path),
-);
+const fonts = [
+  ...new Set([...css.matchAll(/url\((\/assets\/[^)]+\.woff2)\)/g)].map((match) => match[1])),
+].filter((path) => firstPaintFonts.test(path));
 
-const zipped = (paths) => paths.reduce((sum, path) => sum + gzipSync(readFileSync(join(folder, path))).length, 0);
+const zipped = (paths) =>
+  paths.reduce((sum, path) => sum + gzipSync(readFileSync(join(folder, path))).length, 0);
 const rows = [
   ['entry JavaScript, gzip', zipped(linked.filter((path) => path.endsWith('.js'))), 70_000],
   ['entry CSS, gzip', zipped(styles), 14_000],
-  ['fonts of the first paint', fonts.reduce((sum, path) => sum + statSync(join(folder, path)).size, 0), 70_000],
+  [
+    'fonts of the first paint',
+    fonts.reduce((sum, path) => sum + statSync(join(folder, path)).size, 0),
+    70_000,
+  ],
 ];
 
 let failed = false;

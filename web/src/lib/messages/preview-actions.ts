@@ -1,0 +1,33 @@
+// The actions on the rows of a room that is only looked at: none but reading.
+
+import type { User } from '@parlor/client';
+import type { Parlor } from '../state/parlor.svelte.ts';
+import type { RowActions } from './row-actions.ts';
+
+export function previewActions(parlor: Parlor): RowActions {
+  const nothing = (): void => undefined;
+  return {
+    get self() {
+      return parlor.user?.id ?? '';
+    },
+    editing: null,
+    person: (id: string): User | undefined => parlor.users.get(id),
+    message: () => undefined,
+    mayReply: () => false,
+    mayEdit: () => false,
+    mayRemove: () => false,
+    reply: nothing,
+    edit: nothing,
+    save: async () => undefined,
+    stopEditing: nothing,
+    remove: nothing,
+    copyLink: nothing,
+    copyText: (message) => void navigator.clipboard?.writeText(message.body).catch(nothing),
+    show: nothing,
+    retry: nothing,
+    discard: nothing,
+    sendAsText: nothing,
+    openMenu: nothing,
+    toComposer: nothing,
+  };
+}

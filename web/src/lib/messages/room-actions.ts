@@ -1,0 +1,126 @@
+// The actions on the rows of a room that one is in.
+
+import { literally, type Message, type PendingMessage, type User } from '@parlor/client';
+import { t } from '../i18n/index.ts';
+import { mayEdit, mayRemove } from '../rooms/permissions.ts';
+import type { Parlor } from '../state/parlor.svelte.ts';
+import type { RoomView } from '../state/room-view.svelte.ts';
+import { roomPath } from '../state/routes.ts';
+import type { RowActions } from './row-actions.ts';
+
+/** What the screen around the timeline does. */
+export interface Surroundings {
+  toComposer(): void;
+  toMessage(seq: number): void;
+  toEnd(): void;
+  openMenu(message: Message, anchor: HTMLElement): void;
+  askToRemove(message: Message): void;
+}
+
+export class RoomActions implements RowActions {
+  readonly #parlor: Parlor;
+  readonly #view: RoomView;
+  readonly #around: Surroundings;
+
+  constructor(parlor: Parlor, view: RoomView, around: Surroundings) {
+    this.#parlor = parlor;
+    this.#view = view;
+    this.#around = around;
+  }
+
+  get self(): string {
+    return this.#parlor.user?.id ?? '';
+  }
+
+  get editing(): string | null {
+    return this.#view.editing;
+  }
+
+  person(id: string): User | undefined {
+    return this.#parlor.users.get(id);
+  }
+
+  message(id: string): Message | undefined {
+    return this.#view.message(id);
+  }
+
+  mayReply(message: Message): boolean {
+    return message.deleted_at === undefined;
+  }
+
+  mayEdit(message: Message): boolean {
+    return mayEdit(message, this.#parlor.user);
+  }
+
+  mayRemove(message: Message): boolean {
+    const room = this.#view.state?.room;
+    return room !== undefined && mayRemove(message, room, this.#parlor.user);
+  }
+
+  reply(message: Message): void {
+    this.#view.replyingTo = message;
+    this.#around.toComposer();
+  }
+
+  edit(message: Message): void {
+    this.#view.editing = message.id;
+  }
+
+  save(message: Message, body: string): Promise<void> {
+    return this.#view.handle.edit(message.id, body);
+  }
+
+  stopEditing(): void {
+    this.#view.editing = null;
+    this.#around.toComposer();
+  }
+
+  remove(message: Message): void {
+    this.#around.askToRemove(message);
+  }
+
+  copyLink(message: Message): void {
+    const slug = this.#view.state?.room.slug ?? '';
+    void this.#copy(location.origin + roomPath(slug, message.seq), t.message.linkCopied);
+  }
+
+  copyText(message: Message): void {
+    void this.#copy(message.body, t.message.textCopied);
+  }
+
+  show(message: Message): void {
+    this.#around.toMessage(message.seq);
+  }
+
+  retry(pending: PendingMessage): void {
+    this.#view.handle.retry(pending.nonce);
+  }
+
+  discard(pending: PendingMessage): void {
+    this.#view.handle.discard(pending.nonce);
+    this.#around.toComposer();
+  }
+
+  sendAsText(pending: PendingMessage): void {
+    this.#view.handle.discard(pending.nonce);
+    this.#view.handle.send(literally(pending.body), pending.replyTo);
+    this.#around.toEnd();
+  }
+
+  openMenu(message: Message, anchor: HTMLElement): void {
+    this.#around.openMenu(message, anchor);
+  }
+
+  toComposer(): void {
+    this.#around.toComposer();
+  }
+
+  async #copy(text: string, told: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.#parlor.announcer.say(told);
+    } catch {
+      // A page that is not served securely may not write to the clipboard.
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// Where the reader stands. It keeps them there whatever comes above, below or within, or at the end if they are there.
+//
+// The browser's own anchoring covers what grows by itself. What the client adds and takes away is measured here, before
+// and after, in the same frame: so it holds in every browser, at the very top too.
+
+/** Nearer to the end than this is at the end, in CSS pixels. */
+const NEAR = 100;
+
+interface Anchor {
+  readonly row: HTMLElement;
+  readonly top: number;
+}
+
+export class TimelineScroll {
+  readonly #scroller: HTMLElement;
+  readonly #onMove: (isPinned: boolean) => void;
+  #anchor: Anchor | null = null;
+  #isPinned = true;
+  #lastTop = 0;
+
+  constructor(scroller: HTMLElement, onMove: (isPinned: boolean) => void) {
+    this.#scroller = scroller;
+    this.#onMove = onMove;
+  }
+
+  get isPinned(): boolean {
+    return this.#isPinned;
+  }
+
+  /** How far it is to the first and to the last row, in CSS pixels. */
+  get distances(): { start: number; end: number } {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    return { start: scrollTop, end: scrollHeight - clientHeight - scrollTop };
+  }
+
+  /** Watches sizes and scrolling until the returned function is called. */
+  watch(content: HTMLElement): () => void {
+    // Rows grow after they were added: fonts arrive, an editor opens, the window gets narrower.
+    const sizes = new ResizeObserver(() => {
+      if (this.#isPinned) this.toEnd();
+    });
+    sizes.observe(content);
+    sizes.observe(this.#scroller);
+    const scrolled = (): void => {
+      this.#scrolled();
+    };
+    this.#scroller.addEventListener('scroll', scrolled, { passive: true });
+    return () => {
+      sizes.disconnect();
+      this.#scroller.removeEventListener('scroll', scrolled);
+    };
+  }
+
+  /** Call it right before rows change. */
+  beforeChange(): void {
+    this.#anchor = this.#isPinned ? null : this.#firstVisible();
+  }
+
+  /** Call it right after rows have changed, before anything is painted. */
+  afterChange(): void {
+    if (this.#isPinned) {
+      this.toEnd();
+      return;
+    }
+    const anchor = this.#anchor;
+    this.#anchor = null;
+    if (!anchor?.row.isConnected) return;
+    const moved = anchor.row.getBoundingClientRect().top - anchor.top;
+    if (Math.abs(moved) >= 0.5) this.#scroller.scrollTop += moved;
+    this.#lastTop = this.#scroller.scrollTop;
+  }
+
+  toEnd(): void {
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#lastTop = this.#scroller.scrollTop;
+    this.#pin(true);
+  }
+
+  /** Puts a row at a height of the view: 0 is its top, 1 its bottom. */
+  reveal(row: HTMLElement, height: number): void {
+    const view = this.#scroller.getBoundingClientRect();
+    const place = row.getBoundingClientRect();
+    this.#scroller.scrollTop += place.top - view.top - (view.height - place.height) * height;
+    this.#lastTop = this.#scroller.scrollTop;
+    this.#pin(this.distances.end <= NEAR);
+  }
+
+  #scrolled(): void {
+    const { scrollTop } = this.#scroller;
+    const isNear = this.distances.end <= NEAR;
+    // Growth moves the end away without anybody scrolling: only going up lets go of it.
+    if (isNear) this.#pin(true);
+    else if (scrollTop < this.#lastTop) this.#pin(false);
+    this.#lastTop = scrollTop;
+    this.#onMove(this.#isPinned);
+  }
+
+  #pin(isPinned: boolean): void {
+    if (isPinned === this.#isPinned) return;
+    this.#isPinned = isPinned;
+    this.#onMove(isPinned);
+  }
+
+  /** The first row that shows, found by halving. */
+  #firstVisible(): Anchor | null {
+    const rows = this.#scroller.querySelectorAll<HTMLElement>('[data-key]');
+    const edge = this.#scroller.getBoundingClientRect().top;
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) <= edge) low = middle + 1;
+      else high = middle;
+    }
+    const row = rows[low];
+    return row ? { row, top: row.getBoundingClientRect().top } : null;
+  }
+}

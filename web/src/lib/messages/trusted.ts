@@ -1,0 +1,25 @@
+// The one door through which HTML enters the page: what the server has rendered and cleaned.
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createHTML: (html: string) => string },
+  ): { createHTML(html: string): string };
+}
+
+// The policy for content forbids plain texts where HTML is expected, and allows this name and that of Svelte.
+const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('parlor-message', {
+  createHTML: (html) => html,
+});
+
+/** Fills an element with a message's HTML. For `{@attach}`. */
+export function messageHtml(html: string): (element: HTMLElement) => void {
+  return (element) => {
+    element.innerHTML = policy?.createHTML(html) ?? html;
+    for (const link of element.querySelectorAll('a')) {
+      if (link.origin !== location.origin) link.target = '_blank';
+    }
+    // What may scroll sideways must be reachable by keyboard.
+    for (const wide of element.querySelectorAll<HTMLElement>('pre, table')) wide.tabIndex = 0;
+  };
+}

@@ -1,0 +1,26 @@
+// What went wrong, in words for the person in front of the screen.
+
+import { asParlorError, type ParlorError } from '@parlor/client';
+import { seconds, t } from '../i18n/index.ts';
+
+const OWN_WORDS = new Set(Object.keys(t.errors));
+
+/** A sentence for any error. The server's own words stand where they say more than ours. */
+export function inWords(thrown: unknown): string {
+  const error = asParlorError(thrown);
+  if (error.details?.incident !== undefined) return t.errors.incident(error.details.incident);
+  if (error.code === 'rate_limited') return t.errors.rate_limited(seconds(Math.ceil(error.retryAfter ?? 1)));
+  return ownWords(error) ?? (error.message === '' ? t.errors.unexpected : error.message);
+}
+
+function ownWords(error: ParlorError): string | null {
+  const words = OWN_WORDS.has(error.code) ? t.errors[error.code as keyof typeof t.errors] : null;
+  return typeof words === 'string' ? words : null;
+}
+
+/** The field of a form that an error is about. */
+export function fieldOf(thrown: unknown): string | null {
+  const error = asParlorError(thrown);
+  if (error.code === 'name_taken' || error.code === 'name_confusable') return 'name';
+  return error.details?.field ?? null;
+}

@@ -1,0 +1,171 @@
+// The whole client's state: who one is, how the connection is, and what hangs on a signed-in person. No DOM.
+
+import {
+  asParlorError,
+  ParlorClient,
+  type ConnectionStatus,
+  type EndReason,
+  type ParlorClientOptions,
+  type RoomState,
+  type ServerInfo,
+  type User,
+} from '@parlor/client';
+import { Announcer } from './announcer.svelte.ts';
+import { Drafts } from './drafts.svelte.ts';
+import { Live } from './live.svelte.ts';
+import { Reading } from './reading.svelte.ts';
+import { Theme } from './theme.svelte.ts';
+
+/** What a signed-in person has beside the server's own state. */
+export interface Belongings {
+  readonly user: string;
+  readonly drafts: Drafts;
+  readonly reading: Reading;
+}
+
+export type Phase = 'starting' | 'unreachable' | 'open';
+
+export class Parlor {
+  readonly client: ParlorClient;
+  readonly theme = new Theme();
+  readonly announcer = new Announcer();
+  #phase = $state<Phase>('starting');
+  #server = $state.raw<ServerInfo | null>(null);
+  #belongings = $state.raw<Belongings | null>(null);
+  /** Why the last session ended, for the sign-in screen to say. */
+  #ended = $state<EndReason | null>(null);
+  readonly #user: Live<User | null>;
+  readonly #status: Live<ConnectionStatus>;
+  readonly #rooms: Live<ReadonlyMap<string, RoomState>>;
+  readonly #users: Live<ReadonlyMap<string, User>>;
+  readonly #presence: Live<ReturnType<ParlorClient['presence']['get']>>;
+
+  constructor(options: ParlorClientOptions = { cookie: true }) {
+    this.client = new ParlorClient(options);
+    this.#user = new Live(this.client.user);
+    this.#status = new Live(this.client.status);
+    this.#rooms = new Live(this.client.rooms);
+    this.#users = new Live(this.client.users);
+    this.#presence = new Live(this.client.presence);
+    this.#listen();
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get server(): ServerInfo | null {
+    return this.#server;
+  }
+
+  get user(): User | null {
+    return this.#user.current;
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status.current;
+  }
+
+  get rooms(): ReadonlyMap<string, RoomState> {
+    return this.#rooms.current;
+  }
+
+  get users(): ReadonlyMap<string, User> {
+    return this.#users.current;
+  }
+
+  get presence(): ReturnType<ParlorClient['presence']['get']> {
+    return this.#presence.current;
+  }
+
+  get belongings(): Belongings | null {
+    return this.#belongings;
+  }
+
+  get ended(): EndReason | null {
+    return this.#ended;
+  }
+
+  /** True once the rooms are known: before, nothing can be said of an address. */
+  get isReady(): boolean {
+    return this.#wasOnline;
+  }
+  #wasOnline = $state(false);
+
+  /** Finds out where and who one is. Call it again to try again. */
+  async start(): Promise<void> {
+    try {
+      const [server, user] = await Promise.all([this.client.rest.server(), this.client.restore()]);
+      this.#server = server;
+      if (user) this.client.connect();
+      this.#phase = 'open';
+    } catch (error) {
+      if (this.#phase === 'starting') this.#phase = 'unreachable';
+      if (asParlorError(error).code !== 'network') throw error;
+    }
+  }
+
+  /** Reads anew what strangers may do here: it changes once the owner exists. */
+  async refreshServer(): Promise<void> {
+    this.#server = await this.client.rest.server();
+  }
+
+  /** Call it after one has come in by a form. */
+  entered(): void {
+    this.#ended = null;
+    this.client.connect();
+  }
+
+  async signOut(): Promise<void> {
+    const belongings = this.#belongings;
+    await this.client.signOut();
+    belongings?.drafts.clear();
+  }
+
+  /** The rooms that one is in, by name. */
+  readonly sortedRooms = $derived.by(() =>
+    [...this.rooms.values()].sort((one, other) =>
+      one.room.name.localeCompare(other.room.name, undefined, { sensitivity: 'base', numeric: true }),
+    ),
+  );
+
+  roomBySlug(slug: string): RoomState | undefined {
+    for (const state of this.rooms.values()) if (state.room.slug === slug) return state;
+    return undefined;
+  }
+
+  nameOf(user: string): string | null {
+    return this.users.get(user)?.display_name ?? null;
+  }
+
+  #listen(): void {
+    const { client } = this;
+    client.user.subscribe((user) => {
+      if (user && this.#belongings?.user !== user.id) this.#belongings = this.#bring(user.id);
+    });
+    client.status.subscribe((status) => {
+      if (status.state === 'online') this.#wasOnline = true;
+    });
+    client.rooms.subscribe((rooms) => {
+      if (this.#wasOnline) this.#belongings?.reading.meet(rooms);
+    });
+    client.on('message', (event) => this.#belongings?.reading.heard(event));
+    client.on('change', ({ room, frame }) => {
+      if (frame.type === 'message.deleted') this.#belongings?.reading.removed(room, frame.data);
+    });
+    client.on('room.left', ({ room }) => this.#belongings?.reading.forget(room));
+    client.on('session.ended', ({ reason }) => {
+      this.#wasOnline = false;
+      this.#belongings = null;
+      this.#ended = reason;
+    });
+  }
+
+  #bring(user: string): Belongings {
+    const reading = new Reading(user, async (room, after, limit) => {
+      const { messages } = await this.client.rest.history(room, { after, limit });
+      return messages;
+    });
+    return { user, drafts: new Drafts(user), reading };
+  }
+}

@@ -1,0 +1,138 @@
+// An open room as the screen works with it: its lines, what is being edited or answered, and what was unread at entry.
+
+import { PAGE, rowsOf, type Message, type RoomHandle, type RoomState } from '@parlor/client';
+import { linesOf, type Line } from '../messages/lines.ts';
+import type { TimelineSource } from '../messages/timeline-source.ts';
+import { inWords } from './errors.ts';
+import { Live } from './live.svelte.ts';
+import type { Reading } from './reading.svelte.ts';
+
+export class RoomView implements TimelineSource {
+  readonly handle: RoomHandle;
+  readonly #live: Live<RoomState | undefined>;
+  readonly #reading: Reading;
+  /** Where the mark of the unread stands until the room is left. */
+  readonly readAtEntry: number | null;
+  /** The message whose words are being changed. */
+  editing = $state<string | null>(null);
+  replyingTo = $state.raw<Message | null>(null);
+  #trouble = $state<string | null>(null);
+  #loading = $state(0);
+
+  constructor(handle: RoomHandle, reading: Reading) {
+    this.handle = handle;
+    this.#reading = reading;
+    this.#live = new Live(handle);
+    const position = reading.position(handle.id);
+    this.readAtEntry =
+      reading.unread(handle.id) > 0 || position < (handle.get()?.newest ?? 0) ? position : null;
+  }
+
+  get state(): RoomState | undefined {
+    return this.#live.current;
+  }
+
+  readonly #rows = $derived.by(() => (this.state ? rowsOf(this.state) : []));
+  readonly #lines: readonly Line[] = $derived.by(() =>
+    linesOf(this.#rows, this.state?.self ?? '', this.readAtEntry),
+  );
+
+  get lines(): readonly Line[] {
+    return this.#lines;
+  }
+
+  get isLoaded(): boolean {
+    return this.state?.timeline.loaded ?? false;
+  }
+
+  get atStart(): boolean {
+    return this.state?.timeline.atStart ?? false;
+  }
+
+  get atEnd(): boolean {
+    return this.state?.timeline.atEnd ?? false;
+  }
+
+  get beyond(): number {
+    return this.state?.timeline.beyond ?? 0;
+  }
+
+  get newest(): number {
+    return this.state?.newest ?? 0;
+  }
+
+  get trouble(): string | null {
+    return this.#trouble;
+  }
+
+  get isLoading(): boolean {
+    return this.#loading > 0;
+  }
+
+  /** Comes in: to the present, or to where one stopped reading if that is more than a page ago. */
+  enter = (): Promise<void> =>
+    this.#load(async () => {
+      const timeline = this.handle.get()?.timeline;
+      const { readAtEntry } = this;
+      if (readAtEntry !== null && this.#reading.unread(this.handle.id) >= PAGE)
+        await this.handle.jumpTo(readAtEntry);
+      else if (timeline?.loaded && !timeline.atEnd) await this.handle.toEnd();
+      else await this.handle.open();
+    });
+  loadOlder = (): Promise<void> => this.#load(() => this.handle.loadOlder());
+  loadNewer = (): Promise<void> => this.#load(() => this.handle.loadNewer());
+  toEnd = (): Promise<void> => this.#load(() => this.handle.toEnd());
+  jumpTo = (seq: number): Promise<void> => this.#load(() => this.handle.jumpTo(seq));
+
+  follow(following: boolean): void {
+    this.handle.follow(following);
+  }
+
+  /** Goes: what comes now pushes the oldest rows out, so that a room that nobody looks at does not grow. */
+  leave(): void {
+    this.handle.follow(true);
+  }
+
+  seen(): void {
+    const state = this.handle.get();
+    if (state) this.#reading.readUpTo(this.handle.id, state.seq);
+  }
+
+  /** The message of that id, if it is in the window. */
+  message(id: string): Message | undefined {
+    return this.state?.timeline.messages.find((message) => message.id === id);
+  }
+
+  /** One's own newest message that still has words. */
+  lastOwn(): Message | undefined {
+    const state = this.handle.get();
+    return state?.timeline.messages.findLast(
+      (one) => one.author === state.self && one.deleted_at === undefined,
+    );
+  }
+
+  /** The newest message that has words. */
+  last(): Message | undefined {
+    return this.handle.get()?.timeline.messages.findLast((one) => one.deleted_at === undefined);
+  }
+
+  /** Leaves what is being done, the latest first; false if nothing was. */
+  stepBack(): boolean {
+    if (this.editing !== null) this.editing = null;
+    else if (this.replyingTo !== null) this.replyingTo = null;
+    else return false;
+    return true;
+  }
+
+  async #load(work: () => Promise<void>): Promise<void> {
+    this.#loading += 1;
+    try {
+      await work();
+      this.#trouble = null;
+    } catch (error) {
+      this.#trouble = inWords(error);
+    } finally {
+      this.#loading -= 1;
+    }
+  }
+}
