@@ -5,6 +5,7 @@ mod delete;
 mod edit;
 mod history;
 mod send;
+mod send_many;
 
 pub use changes::ChangesPage;
 pub use history::{Cursor, History};

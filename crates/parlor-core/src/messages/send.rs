@@ -35,11 +35,17 @@ impl Core {
         room: RoomId,
         input: SendMessage,
     ) -> Result<Message, Error> {
+        let message = self.prepare(actor, input)?;
+        self.send_prepared(actor, room, message).await
+    }
+
+    /// Checks everything about a message that does not depend on the room.
+    pub(super) fn prepare(&self, actor: &Actor, input: SendMessage) -> Result<NewMessage, Error> {
         self.limiter().check(Kind::Send, actor.id())?;
         let nonce = input.nonce.map(Nonce::new).transpose()?;
         let Typed::Message(kind, text) = slash::parse(input.body)?;
         let body = Body::new(text, self.settings().limits.max_body_bytes)?;
-        let message = NewMessage {
+        Ok(NewMessage {
             id: MessageId::generate(self.env()),
             author: actor.id(),
             kind,
@@ -47,7 +53,16 @@ impl Core {
             nonce,
             reply_to: input.reply_to,
             sent_at: self.env().now(),
-        };
+        })
+    }
+
+    /// Checks who may write and appends, until nothing changes in between.
+    pub(super) async fn send_prepared(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        message: NewMessage,
+    ) -> Result<Message, Error> {
         for _ in 0..ROUNDS {
             let access = match self.room_for(actor, room, Action::Send).await {
                 Ok(access) => access,
@@ -89,14 +104,17 @@ impl Core {
     /// Appends and tells, also if the caller goes away in between.
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let core = self.clone();
-        let task = tokio::spawn(async move {
-            let appended = core.store().append(append).await?;
-            if !appended.repeated {
-                core.publish([created(&appended.message)]);
-            }
-            Ok(appended)
-        });
+        let task = tokio::spawn(async move { core.append_and_tell(append).await });
         task.await.unwrap_or(Err(AppendError::Store(parlor_store::Error::Panicked)))
+    }
+
+    /// Appends and tells. Takes its place in the store's queue when it is first polled.
+    pub(super) async fn append_and_tell(&self, append: Append) -> Result<Appended, AppendError> {
+        let appended = self.store().append(append).await?;
+        if !appended.repeated {
+            self.publish([created(&appended.message)]);
+        }
+        Ok(appended)
     }
 
     /// Somebody who may no longer write here may still learn that what they sent before had arrived.
@@ -127,7 +145,7 @@ fn created(message: &Message) -> RoomEvent {
 }
 
 /// Turns what the store says into what the person is told.
-fn refusing(outcome: Result<Appended, AppendError>) -> Result<Appended, Error> {
+pub(super) fn refusing(outcome: Result<Appended, AppendError>) -> Result<Appended, Error> {
     outcome.map_err(|error| match error {
         AppendError::RoomGone => Refusal::NotFound("room").into(),
         AppendError::AccessChanged => Refusal::Busy { retry_after: Duration::from_millis(200) }.into(),
@@ -139,7 +157,7 @@ fn refusing(outcome: Result<Appended, AppendError>) -> Result<Appended, Error> {
 }
 
 /// A nonce that named a send in another room is a mistake of the client, which must not pass for a delivery here.
-fn same_room(room: RoomId, message: Message) -> Result<Message, Error> {
+pub(super) fn same_room(room: RoomId, message: Message) -> Result<Message, Error> {
     if message.room == room {
         return Ok(message);
     }

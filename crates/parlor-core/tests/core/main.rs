@@ -5,4 +5,5 @@
 mod accounts;
 mod messages;
 mod rooms;
+mod send_many;
 mod world;
