@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use parlor_bus::Notice;
 use parlor_model::{
     Access, Action, Actor, Change, Member, MemberRole, Refusal, Room, RoomEvent, RoomId, Seq, Timestamp,
-    User, WorkspaceId, may,
+    WorkspaceId, may,
 };
 use parlor_store::Tx;
 
@@ -77,6 +77,8 @@ pub(crate) async fn read_access(
 
 /// A room under its lock, with the events that have happened to it in this transaction.
 pub(crate) struct RoomChange {
+    /// Who acts, as their row has them now: a connection may have known them under another name or role.
+    pub(crate) actor: Actor,
     /// The room and the actor's place in it.
     pub(crate) access: Access,
     at: Timestamp,
@@ -94,8 +96,15 @@ impl RoomChange {
     ) -> Result<Self, Error> {
         let room = tx.lock_room(actor.workspace(), room).await?.ok_or(Refusal::NotFound("room"))?;
         let member = tx.member(room.id, actor.id()).await?;
+        let user = tx.user(actor.id()).await?.ok_or(Refusal::Unauthenticated)?;
+        let actor = Actor { user, session: actor.session };
         let access = Access { room, member, guests_roam: core.guests_roam() };
-        Ok(Self { access, at: core.env().now(), events: Vec::new() })
+        Ok(Self { actor, access, at: core.env().now(), events: Vec::new() })
+    }
+
+    /// Refuses unless the actor may do `action`. What it finds stays true until the transaction ends.
+    pub(crate) fn may(&self, action: Action) -> Result<(), Refusal> {
+        may(&self.actor, action, &self.access)
     }
 
     /// When this happens.
@@ -120,20 +129,15 @@ impl RoomChange {
         self.events.push(event);
     }
 
-    /// Lets `user` into the room, with `role`. Does nothing if they are in it.
-    pub(crate) async fn admit(
-        &mut self,
-        tx: &mut Tx<'_>,
-        user: &User,
-        role: MemberRole,
-    ) -> Result<(), Error> {
+    /// Lets the actor into the room, with `role`. Does nothing if they are in it.
+    pub(crate) async fn admit(&mut self, tx: &mut Tx<'_>, role: MemberRole) -> Result<(), Error> {
         if self.access.role().is_some() {
             return Ok(());
         }
         let seq = self.next_seq();
         let member = Member {
             room: self.access.room.id,
-            user: user.id,
+            user: self.actor.id(),
             role,
             active: true,
             changed_seq: seq,
@@ -143,7 +147,7 @@ impl RoomChange {
         self.access.room.access_seq = seq;
         self.access.room.member_count += 1;
         self.access.member = Some(member.clone());
-        self.record(Change::MemberJoined(member, user.clone()));
+        self.record(Change::MemberJoined(member, self.actor.user.clone()));
         Ok(())
     }
 

@@ -102,6 +102,7 @@ async fn tell_room(
     let seq = change.next_seq();
     let member = Member { changed_seq: seq, ..member };
     tx.save_member(&member).await?;
-    change.record(Change::MemberUpdated(member, actor.user.clone()));
+    let user = change.actor.user.clone();
+    change.record(Change::MemberUpdated(member, user));
     change.close(tx).await
 }

@@ -106,7 +106,7 @@ pub(super) async fn enter(
         return Err(Refusal::InviteInvalid.into());
     }
     let mut change = RoomChange::open(tx, core, &as_actor(core, &user), invite.room).await?;
-    change.admit(tx, &user, MemberRole::Member).await?;
+    change.admit(tx, MemberRole::Member).await?;
     let joined = Some((change.access.room.clone(), MemberRole::Member));
     Ok((Entered { user, joined }, change.close(tx).await?))
 }
@@ -116,7 +116,7 @@ async fn found(tx: &mut Tx<'_>, core: &Core, user: User) -> Result<(Entered, Vec
     let (name, topic) = (RoomName::new(FIRST_ROOM.0)?, Topic::new(FIRST_ROOM.1)?);
     let room = new_room(tx, core.env(), core.workspace(), name, RoomKind::Public, topic).await?;
     let mut change = RoomChange::open(tx, core, &as_actor(core, &user), room.id).await?;
-    change.admit(tx, &user, MemberRole::Owner).await?;
+    change.admit(tx, MemberRole::Owner).await?;
     let joined = Some((change.access.room.clone(), MemberRole::Owner));
     Ok((Entered { user, joined }, change.close(tx).await?))
 }

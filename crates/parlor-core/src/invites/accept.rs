@@ -41,7 +41,7 @@ impl Core {
                 if change.access.role().is_none() && !tx.use_invite(invite.id, core.env().now()).await? {
                     return Err(Refusal::InviteInvalid.into());
                 }
-                change.admit(tx, &actor.user, MemberRole::Member).await?;
+                change.admit(tx, MemberRole::Member).await?;
                 let joined = (change.access.room.clone(), change.access.role().unwrap_or(MemberRole::Member));
                 Ok((joined, change.close(tx).await?))
             })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parlor_model::{Action, Actor, Field, Invite, InviteId, Refusal, RoomId, may};
+use parlor_model::{Action, Actor, Field, Invite, InviteId, Refusal, RoomId};
 
 use crate::change::RoomChange;
 use crate::{Core, Error, secret};
@@ -49,7 +49,7 @@ impl Core {
         self.commit(move |tx| {
             Box::pin(async move {
                 let change = RoomChange::open(tx, &core, &actor, invite.room).await?;
-                may(&actor, Action::Invite, &change.access)?;
+                change.may(Action::Invite)?;
                 tx.insert_invite(&invite, &hash).await?;
                 Ok(((), Vec::new()))
             })

@@ -30,11 +30,10 @@ impl Core {
         self.commit(move |tx| {
             Box::pin(async move {
                 let change = RoomChange::open(tx, &core, &actor, room).await?;
-                may(&actor, Action::SeeRoom, &change.access)?;
+                change.may(Action::SeeRoom)?;
                 let found = tx.invites_of(room).await?.into_iter().find(|found| found.id == invite);
                 let found = found.filter(|found| {
-                    found.created_by == actor.id()
-                        || may(&actor, Action::ManageInvites, &change.access).is_ok()
+                    found.created_by == actor.id() || change.may(Action::ManageInvites).is_ok()
                 });
                 let found = found.ok_or(Refusal::NotFound("invitation"))?;
                 tx.revoke_invite(room, found.id).await?;

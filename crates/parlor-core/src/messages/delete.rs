@@ -1,6 +1,6 @@
 //! Takes a message back: a tombstone keeps its place, its words are gone from the rows.
 
-use parlor_model::{Action, Actor, Body, Change, Message, MessageId, Refusal, RoomId, Seq, may};
+use parlor_model::{Action, Actor, Body, Change, Message, MessageId, Refusal, RoomId, Seq};
 
 use crate::change::RoomChange;
 use crate::{Core, Error};
@@ -18,9 +18,9 @@ impl Core {
         self.commit(move |tx| {
             Box::pin(async move {
                 let mut change = RoomChange::open(tx, &core, &actor, room).await?;
-                may(&actor, Action::SeeRoom, &change.access)?;
+                change.may(Action::SeeRoom)?;
                 let mut message = tx.message(room, message).await?.ok_or(Refusal::NotFound("message"))?;
-                may(&actor, Action::Delete { author: message.author }, &change.access)?;
+                change.may(Action::Delete { author: message.author })?;
                 if message.deleted_at.is_some() {
                     let seq = message.changed_seq;
                     return Ok(((message, seq), Vec::new()));

@@ -1,6 +1,6 @@
 //! Changes one's own words.
 
-use parlor_model::{Action, Actor, Body, Change, Message, MessageId, Refusal, RoomId, Seq, may};
+use parlor_model::{Action, Actor, Body, Change, Message, MessageId, Refusal, RoomId, Seq};
 
 use crate::change::RoomChange;
 use crate::{Core, Error};
@@ -21,10 +21,10 @@ impl Core {
         self.commit(move |tx| {
             Box::pin(async move {
                 let mut change = RoomChange::open(tx, &core, &actor, room).await?;
-                may(&actor, Action::SeeRoom, &change.access)?;
+                change.may(Action::SeeRoom)?;
                 let found = tx.message(room, message).await?.filter(|message| message.deleted_at.is_none());
                 let mut message = found.ok_or(Refusal::NotFound("message"))?;
-                may(&actor, Action::Edit { author: message.author }, &change.access)?;
+                change.may(Action::Edit { author: message.author })?;
                 if message.body == body {
                     let seq = message.changed_seq;
                     return Ok(((message, seq), Vec::new()));

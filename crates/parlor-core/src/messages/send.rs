@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parlor_model::slash::{self, Typed};
 use parlor_model::{
-    Action, Actor, Body, Change, Field, Message, MessageId, Nonce, Refusal, RoomEvent, RoomId, may,
+    Action, Actor, Body, Change, Field, Message, MessageId, Nonce, Refusal, RoomEvent, RoomId,
 };
 use parlor_store::{Append, AppendError, Appended, NewMessage};
 
@@ -89,7 +89,7 @@ impl Core {
             .commit(move |tx| {
                 Box::pin(async move {
                     let change = RoomChange::open(tx, &core, &actor, room).await?;
-                    may(&actor, Action::Send, &change.access)?;
+                    change.may(Action::Send)?;
                     let append = Append { room, access_version: change.access.version(), message };
                     let appended = refusing(tx.append(append).await)?;
                     let events =

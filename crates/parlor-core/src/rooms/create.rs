@@ -3,7 +3,7 @@
 use parlor_model::ids::base32;
 use parlor_model::policy::{WorkspaceAction, may_in_workspace};
 use parlor_model::{
-    Actor, Env, MemberRole, Refusal, Room, RoomId, RoomKind, RoomName, Slug, Topic, User, WorkspaceId,
+    Actor, Env, MemberRole, Refusal, Room, RoomId, RoomKind, RoomName, Slug, Topic, WorkspaceId,
 };
 use parlor_store::Tx;
 
@@ -47,8 +47,7 @@ async fn settle(
     room: RoomId,
 ) -> Result<(Room, Vec<parlor_model::RoomEvent>), Error> {
     let mut change = RoomChange::open(tx, core, actor, room).await?;
-    let user: &User = &actor.user;
-    change.admit(tx, user, MemberRole::Owner).await?;
+    change.admit(tx, MemberRole::Owner).await?;
     let room = change.access.room.clone();
     Ok((room, change.close(tx).await?))
 }

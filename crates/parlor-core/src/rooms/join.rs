@@ -1,6 +1,6 @@
 //! Joins a room that is open to one. Joining a room that one is in changes nothing.
 
-use parlor_model::{Action, Actor, MemberRole, Room, RoomId, may};
+use parlor_model::{Action, Actor, MemberRole, Room, RoomId};
 
 use crate::change::RoomChange;
 use crate::{Core, Error};
@@ -12,8 +12,8 @@ impl Core {
         self.commit(move |tx| {
             Box::pin(async move {
                 let mut change = RoomChange::open(tx, &core, &actor, room).await?;
-                may(&actor, Action::Join, &change.access)?;
-                change.admit(tx, &actor.user, MemberRole::Member).await?;
+                change.may(Action::Join)?;
+                change.admit(tx, MemberRole::Member).await?;
                 let joined = (change.access.room.clone(), change.access.role().unwrap_or(MemberRole::Member));
                 Ok((joined, change.close(tx).await?))
             })

@@ -1,6 +1,6 @@
 //! Leaves a room. A room is not left without an owner while there is somebody to become one.
 
-use parlor_model::{Action, Actor, Change, Member, MemberRole, RoomId, Seq, may};
+use parlor_model::{Action, Actor, Change, Member, MemberRole, RoomId, Seq};
 use parlor_store::Tx;
 
 use crate::change::RoomChange;
@@ -15,8 +15,8 @@ impl Core {
         self.commit(move |tx| {
             Box::pin(async move {
                 let mut change = RoomChange::open(tx, &core, &actor, room).await?;
-                may(&actor, Action::Leave, &change.access)?;
-                let seq = depart(tx, &mut change, &actor).await?;
+                change.may(Action::Leave)?;
+                let seq = depart(tx, &mut change).await?;
                 Ok((seq, change.close(tx).await?))
             })
         })
@@ -24,7 +24,7 @@ impl Core {
     }
 }
 
-async fn depart(tx: &mut Tx<'_>, change: &mut RoomChange, actor: &Actor) -> Result<Seq, Error> {
+async fn depart(tx: &mut Tx<'_>, change: &mut RoomChange) -> Result<Seq, Error> {
     let Some(present) = change.access.member.clone() else {
         return Ok(change.access.room.head);
     };
@@ -34,19 +34,20 @@ async fn depart(tx: &mut Tx<'_>, change: &mut RoomChange, actor: &Actor) -> Resu
     tx.save_member(&member).await?;
     change.room().access_seq = seq;
     change.room().member_count = change.room().member_count.saturating_sub(1);
-    change.record(Change::MemberLeft(member, actor.user.clone()));
+    let user = change.actor.user.clone();
+    change.record(Change::MemberLeft(member, user));
     if was_owner {
-        pass_on_ownership(tx, change, actor).await?;
+        pass_on_ownership(tx, change).await?;
     }
     Ok(seq)
 }
 
-async fn pass_on_ownership(tx: &mut Tx<'_>, change: &mut RoomChange, actor: &Actor) -> Result<(), Error> {
+async fn pass_on_ownership(tx: &mut Tx<'_>, change: &mut RoomChange) -> Result<(), Error> {
     let room = change.access.room.id;
-    if tx.has_other_owner(room, actor.id()).await? {
+    if tx.has_other_owner(room, change.actor.id()).await? {
         return Ok(());
     }
-    let Some(heir) = tx.heir(room, actor.id()).await? else {
+    let Some(heir) = tx.heir(room, change.actor.id()).await? else {
         return Ok(());
     };
     let Some(user) = tx.user(heir.user).await? else {

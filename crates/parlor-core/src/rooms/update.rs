@@ -1,6 +1,6 @@
 //! Renames a room, or says what it is about.
 
-use parlor_model::{Action, Actor, Change, MemberRole, Room, RoomId, RoomKind, RoomName, Topic, may};
+use parlor_model::{Action, Actor, Change, MemberRole, Room, RoomId, RoomKind, RoomName, Topic};
 use parlor_store::Tx;
 
 use crate::change::RoomChange;
@@ -30,9 +30,9 @@ impl Core {
         self.commit(move |tx| {
             Box::pin(async move {
                 let mut change = RoomChange::open(tx, &core, &actor, room).await?;
-                may(&actor, Action::SeeRoom, &change.access)?;
-                let renamed = rename(tx, &mut change, &actor, name).await?;
-                if retopic(&mut change, &actor, topic)? || renamed {
+                change.may(Action::SeeRoom)?;
+                let renamed = rename(tx, &mut change, name).await?;
+                if retopic(&mut change, topic)? || renamed {
                     let seq = change.next_seq();
                     change.room().changed_seq = seq;
                     let changed = change.access.room.clone();
@@ -46,16 +46,11 @@ impl Core {
     }
 }
 
-async fn rename(
-    tx: &mut Tx<'_>,
-    change: &mut RoomChange,
-    actor: &Actor,
-    name: Option<RoomName>,
-) -> Result<bool, Error> {
+async fn rename(tx: &mut Tx<'_>, change: &mut RoomChange, name: Option<RoomName>) -> Result<bool, Error> {
     let Some(name) = name.filter(|name| *name != change.access.room.name) else {
         return Ok(false);
     };
-    may(actor, Action::Rename, &change.access)?;
+    change.may(Action::Rename)?;
     let room = change.room();
     if room.kind == RoomKind::Public {
         refuse_taken_name(tx, room.workspace, &name, Some(room.id)).await?;
@@ -64,11 +59,11 @@ async fn rename(
     Ok(true)
 }
 
-fn retopic(change: &mut RoomChange, actor: &Actor, topic: Option<Topic>) -> Result<bool, Error> {
+fn retopic(change: &mut RoomChange, topic: Option<Topic>) -> Result<bool, Error> {
     let Some(topic) = topic.filter(|topic| *topic != change.access.room.topic) else {
         return Ok(false);
     };
-    may(actor, Action::SetTopic, &change.access)?;
+    change.may(Action::SetTopic)?;
     change.room().topic = topic;
     Ok(true)
 }

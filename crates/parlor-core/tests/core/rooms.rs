@@ -104,3 +104,21 @@ async fn invitations_end_by_use_by_time_and_by_hand() {
         Refusal::Invalid { field: Field::ExpiresIn, .. }
     ));
 }
+
+#[tokio::test]
+async fn a_connection_that_knew_one_under_another_name_tells_the_present_one() {
+    let mut world = World::open().await;
+    let ada = world.member("ada").await;
+    let room = world.room(&ada, "Garden", RoomKind::Public).await;
+    let guest = world.guest("Wanderer").await;
+    let account = world.core.upgrade_guest(&guest, "wanderer", "hash".into(), None).await.unwrap();
+    world.told().await;
+    // The actor is still the guest, as a long-lived connection would have it.
+    world.core.join_room(&guest, room.id).await.unwrap();
+    let told = world.told().await;
+    assert!(
+        matches!(&told[..], [event] if matches!(&event.change, Change::MemberJoined(_, user) if *user == account))
+    );
+    let topic = RoomUpdate { topic: Some("accounts may".into()), name: None };
+    assert!(world.core.update_room(&guest, room.id, topic).await.is_ok(), "the role is the present one, too");
+}
