@@ -27,10 +27,14 @@ export const roomLink = (page: Page, room: string): Locator =>
 
 export const heading = (page: Page, name: string): Locator => page.getByRole('heading', { level: 1, name });
 
-/** Says something, as one does: words, then Enter. */
+/** Says something, as one does: words, then Enter; or, on a touch screen, the button. */
 export async function say(page: Page, room: string, text: string): Promise<void> {
   await composer(page, room).fill(text);
-  await composer(page, room).press('Enter');
+  if (await page.evaluate(() => matchMedia('(pointer: coarse)').matches)) {
+    await page.getByRole('button', { name: t.composer.send }).tap();
+  } else {
+    await composer(page, room).press('Enter');
+  }
 }
 
 /** The texts of all rows, from top to bottom. */
