@@ -177,3 +177,6 @@ fn start(
 fn folder_error(path: &Path, error: &std::io::Error) -> OpenError {
     OpenError::Folder { path: path.to_owned(), detail: error.to_string() }
 }
+
+#[cfg(test)]
+mod tests;

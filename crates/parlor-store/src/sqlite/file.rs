@@ -33,39 +33,41 @@ pub(super) enum Found {
 
 /// Looks at a file without changing it or leaving another beside it.
 pub(super) fn look(path: &Path) -> Result<Found, OpenError> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
+    let damaged = |detail: &str| OpenError::Damaged { path: path.to_owned(), detail: detail.to_owned() };
+    // A server that died may have left changes beside the file: then only SQLite can tell what is true. A journal is
+    // there only while the file is being made; afterwards it is a log, and the file itself is always whole enough.
+    let (has_log, has_journal) = (has_log(path), !is_empty(&beside(path, "-journal")));
+    let length = match std::fs::metadata(path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
         Err(error) => return Err(folder_error(path, &error)),
     };
-    let length = file.metadata().map_err(|error| folder_error(path, &error))?.len();
-    if length == 0 {
-        return Ok(Found::Nothing);
+    if length == 0 && has_log {
+        return Err(damaged("it is missing or empty, but its log (parlor.sqlite-wal) is there"));
     }
-    let damaged = |detail: &str| OpenError::Damaged { path: path.to_owned(), detail: detail.to_owned() };
-    // A server that died may have left changes beside the file: then only SQLite can tell what is true.
-    let settled = is_empty(&beside(path, "-wal")) && is_empty(&beside(path, "-journal"));
-    let mut header = [0; HEADER_BYTES];
-    if file.read_exact(&mut header).is_err() {
-        return if settled {
-            Err(damaged("the file is too short to be a database"))
-        } else {
-            Ok(Found::Ours)
-        };
+    if length == 0 || has_journal {
+        return Ok(if length == 0 { Found::Nothing } else { Found::Ours });
     }
-    if !header.starts_with(MAGIC) {
-        return if is_empty(&beside(path, "-journal")) {
-            Err(damaged("the file is not an SQLite database"))
-        } else {
-            Ok(Found::Ours)
-        };
-    }
+    let header = header(path).map_err(|error| folder_error(path, &error))?;
+    let Some(header) = header.filter(|header| header.starts_with(MAGIC)) else {
+        return Err(damaged("it is not an SQLite database"));
+    };
     check_marks(number(&header, 68), number(&header, 60))?;
-    if settled {
+    if !has_log {
         check_length(&header, length).map_err(damaged)?;
         check_content(path, length).map_err(|detail| damaged(&detail))?;
     }
     Ok(Found::Ours)
+}
+
+/// The first bytes of a file, if it has as many.
+fn header(path: &Path) -> std::io::Result<Option<[u8; HEADER_BYTES]>> {
+    let mut header = [0; HEADER_BYTES];
+    match File::open(path)?.read_exact(&mut header) {
+        Ok(()) => Ok(Some(header)),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Refuses a file by the marks in its header.
@@ -99,7 +101,7 @@ fn check_length(header: &[u8; HEADER_BYTES], length: u64) -> Result<(), &'static
     }
     let header_counts = number(header, 24) == number(header, 92);
     if header_counts && length < u64::from(number(header, 28)) * page_bytes {
-        return Err("the file was cut off: it is shorter than its header says");
+        return Err("it was cut off: it is shorter than its header says");
     }
     Ok(())
 }
@@ -142,6 +144,11 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
+}
+
+/// True if a log with something in it stands beside the file.
+pub(super) fn has_log(path: &Path) -> bool {
+    !is_empty(&beside(path, "-wal"))
 }
 
 fn is_empty(path: &Path) -> bool {

@@ -25,13 +25,14 @@ pub(super) fn writer(path: &Path, planted: Planted) -> Result<Connection, OpenEr
             format!("SQLite {} has a bug that can lose data; at least 3.51.3 is needed", rusqlite::version());
         return Err(OpenError::Unsuitable { detail });
     }
-    if file::look(path)? == Found::Nothing {
-        create(path)?;
+    match file::look(path)? {
+        Found::Nothing => create(path)?,
+        Found::Ours => check_log(path)?,
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(|error| refused(path, &error))?;
     let marks = marks(&connection).map_err(|error| refused(path, &error))?;
-    if marks != (0, 0) {
+    if marks != (0, 0) || has_tables(&connection).map_err(|error| refused(path, &error))? {
         file::check_marks(marks.0, marks.1)?;
     }
     set_up_writer(&connection).map_err(|error| refused(path, &error))?;
@@ -55,6 +56,17 @@ pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
         Ok(connection)
     };
     open().map_err(|error| refused(path, &error))
+}
+
+/// A server that was killed may have left newer marks in the log. They are read on a connection that can't write,
+/// because one that can would copy the log into the file when it is closed.
+fn check_log(path: &Path) -> Result<(), OpenError> {
+    if !file::has_log(path) {
+        return Ok(());
+    }
+    let connection = reader(path)?;
+    let (application_id, version) = marks(&connection).map_err(|error| refused(path, &error))?;
+    file::check_marks(application_id, version)
 }
 
 /// Reads the whole file, and returns the version of its schema.
@@ -82,6 +94,10 @@ fn create(path: &Path) -> Result<(), OpenError> {
 fn marks(connection: &Connection) -> rusqlite::Result<(u32, u32)> {
     let number = |pragma| connection.query_row(pragma, [], |row| row.get(0));
     Ok((number("PRAGMA application_id")?, number("PRAGMA user_version")?))
+}
+
+fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))
 }
 
 fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {

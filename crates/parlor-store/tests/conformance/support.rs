@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use parlor_model::{
     Body, Clock, DisplayName, Env, Member, MemberRole, Message, MessageId, MessageKind, Nonce, Random, Role,
     Room, RoomId, RoomKind, RoomName, Seq, Slug, Timestamp, Topic, User, UserId, Username, WorkspaceId,
@@ -34,7 +35,7 @@ pub(crate) use cases;
 /// How many databases this process has made.
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
-type Case = for<'w> fn(&'w World) -> BoxFuture<'w, ()>;
+type Case = for<'w> fn(&'w World) -> LocalBoxFuture<'w, ()>;
 
 pub(crate) async fn on_sqlite(case: Case) {
     let folder = tempfile::tempdir().unwrap();
@@ -59,7 +60,7 @@ pub(crate) async fn on_postgres(case: Case) {
 }
 
 /// The URL of another database on the same server.
-fn with_database(url: &str, name: &str) -> String {
+pub(crate) fn with_database(url: &str, name: &str) -> String {
     let (address, options) =
         url.split_once('?').map_or((url, None), |(address, options)| (address, Some(options)));
     let scheme_end = address.find("://").expect("PARLOR_TEST_POSTGRES_URL begins with postgres://") + 3;
