@@ -241,12 +241,9 @@ async fn whatever_the_bus_does_everybody_sees_everything_once() {
         let leaves_at = random.random_range(1..CHANGES);
         let (mut late, mut joiner) = (Vec::new(), None);
         for seq in 1..=CHANGES {
-            let event = world.log.commit(|seq| match seq == leaves_at {
-                true => {
-                    let (member, user) = member(3, seq, false);
-                    Change::MemberLeft(member, user)
-                }
-                false => message(seq),
+            let event = world.log.commit(|seq| {
+                let (member, user) = member(3, seq, false);
+                if seq == leaves_at { Change::MemberLeft(member, user) } else { message(seq) }
             });
             if seq == CHANGES / 2 {
                 // The head was read before the events that the hub takes from here on.
@@ -261,7 +258,7 @@ async fn whatever_the_bus_does_everybody_sees_everything_once() {
                 leaver.look(&world.log, 3);
             }
         }
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         let mut joiner = joiner.unwrap();
         for reader in [&mut quick, &mut slow, &mut joiner] {
             reader.look(&world.log, usize::MAX);
@@ -294,16 +291,16 @@ async fn who_leaves_sees_nothing_later_whatever_the_bus_does() {
                 leaver.look(&world.log, 2);
             }
         }
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         leaver.look(&world.log, usize::MAX);
         assert!(leaver.follow.is_none(), "seed {seed}: it goes on");
         let last = leaver.spans().last().map_or(0, |(_, to)| *to);
         assert!(last <= leaves_at, "seed {seed}: saw {last}, left at {leaves_at}");
         leaver.assert_saw(0, last, &format!("seed {seed}"));
         if last == leaves_at {
-            exact += 1
+            exact += 1;
         } else {
-            repaired += 1
+            repaired += 1;
         }
         beside.abort();
     }

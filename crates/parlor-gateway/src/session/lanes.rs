@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use parlor_core::SendMessage;
-use parlor_model::RoomId;
+use parlor_model::{Message, RoomId};
 use parlor_protocol::Sent;
 
 use crate::dispatch::{self, Answer, Context, Job, Lane, Work};
@@ -114,11 +114,13 @@ async fn perform(
 
 /// Says several things in a room, in order.
 async fn send_all(context: &Context, room: RoomId, messages: Vec<SendMessage>) -> Vec<Answer> {
-    let mut answers = Vec::with_capacity(messages.len());
-    for message in messages {
-        let sent = context.shared.core.send_message(&context.actor, room, message).await;
-        let sent = sent.map(|message| Sent { id: message.id.to_string(), seq: message.seq });
-        answers.push(sent.map(dispatch::value).map_err(failure::of_core));
+    if messages.is_empty() {
+        return Vec::new();
     }
-    answers
+    let sent = context.shared.core.send_messages(&context.actor, room, messages).await;
+    let answer = |message: Result<Message, parlor_core::Error>| {
+        let message = message.map_err(failure::of_core)?;
+        Ok(dispatch::value(Sent { id: message.id.to_string(), seq: message.seq }))
+    };
+    sent.into_iter().map(answer).collect()
 }

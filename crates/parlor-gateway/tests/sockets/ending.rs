@@ -1,0 +1,129 @@
+//! How connections end: by their session, by silence, by the server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parlor_bus::MemoryBus;
+use parlor_gateway::Options;
+use parlor_model::RoomKind;
+use parlor_protocol::CloseCode;
+use serde_json::json;
+
+use crate::socket::{Came, Refused, Socket};
+use crate::world::{World, options};
+
+#[tokio::test]
+async fn the_end_of_a_session_is_the_end_of_its_connections_and_of_no_others() {
+    let world = World::open().await;
+    let ada = world.person("ada").await;
+    let other = world.another_session(&ada).await;
+    let room = world.room(&ada, "General", RoomKind::Public).await;
+    let (mut one, mut two, mut three) =
+        (world.connect(&ada).await, world.connect(&ada).await, world.connect(&other).await);
+    world.end_session(&ada).await;
+    assert_eq!(one.next().await, Came::Closed(Some(4502)));
+    assert_eq!(two.next().await, Came::Closed(Some(4502)));
+    world.say(&other, room.id, "still here").await;
+    assert_eq!(three.frame().await["type"], "message.created");
+    let mut again = Socket::open(world.address, &[]).await.unwrap();
+    assert_eq!(again.refused("hello", json!({"token": ada.token})).await, "unauthenticated");
+    assert_eq!(again.next().await, Came::Closed(Some(4501)));
+}
+
+#[tokio::test]
+async fn an_end_that_the_bus_lost_is_found() {
+    let quick = Options {
+        session_check_every: Duration::from_millis(100),
+        ping_every: Duration::from_millis(50),
+        ..options()
+    };
+    let world = World::with(quick, Arc::new(MemoryBus::new()), false).await;
+    let ada = world.person("ada").await;
+    let mut socket = world.connect(&ada).await;
+    world.identity.end_session(&ada.actor, ada.actor.session).await.unwrap();
+    assert_eq!(socket.next().await, Came::Closed(Some(4502)));
+}
+
+#[tokio::test]
+async fn a_bus_that_lost_track_loses_nobody_anything() {
+    let bus = Arc::new(MemoryBus::with_capacity(4));
+    let world = World::with(options(), bus, false).await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    let general = world.room(&ada, "General", RoomKind::Public).await;
+    let news = world.room(&ada, "News", RoomKind::Public).await;
+    let mut socket = world.connect(&ada).await;
+    let mut ended = world.connect(&eve).await;
+    // Nothing here lets the hub run in between, so what it hears is only that it missed something.
+    let said = world.say(&ada, general.id, "x").await;
+    let core = world.core.clone();
+    world.identity.end_session(&eve.actor, eve.actor.session).await.unwrap();
+    let third = world.core.join_room(&world.person("bob").await.actor, news.id).await.unwrap();
+    let flood = parlor_model::SessionId::from_bytes([9; 16]);
+    (0..50).for_each(|_| core.bus().publish(parlor_bus::Notice::SessionEnded(flood)));
+    assert_eq!(ended.next().await, Came::Closed(Some(4502)));
+    let mut seen = (0, 0);
+    while seen != (said.seq, third.0.head) {
+        let frame = socket.frame().await;
+        let to = frame["seq"].as_u64().or(frame["to"].as_u64()).unwrap();
+        if frame["room"] == general.id.to_string() { seen.0 = to } else { seen.1 = to }
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_answer_is_gone() {
+    let quick = Options { ping_every: Duration::from_millis(50), ..options() };
+    let world = World::with(quick, Arc::new(MemoryBus::new()), false).await;
+    let ada = world.person("ada").await;
+    let silent = world.connect(&ada).await;
+    // A client that does not read does not answer pings either.
+    world.until_connections(0).await;
+    let rest = silent.rest().await;
+    let reason = CloseCode::Silent.reason();
+    let length = u8::try_from(2 + reason.len()).unwrap();
+    let goodbye = [&[0x88, length, 0x11, 0x32], reason.as_bytes()].concat();
+    assert!(rest.ends_with(&goodbye), "{rest:?}");
+    let mut lively = world.connect(&ada).await;
+    for _ in 0..20 {
+        lively.ask("ping", json!({})).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stops_answers_first_and_says_come_back() {
+    let world = World::open().await;
+    let ada = world.person("ada").await;
+    let room = world.room(&ada, "General", RoomKind::Public).await;
+    let mut socket = world.connect(&ada).await;
+    let mut stranger = Socket::open(world.address, &[]).await.unwrap();
+    let mut references = Vec::new();
+    for number in 0..10 {
+        let data = json!({"room": room.id.to_string(), "body": format!("{number}")});
+        references.push(socket.command("message.send", data).await);
+    }
+    // The first answer shows that the server has begun with them.
+    let first = socket.until(|frame| frame["ref"].is_u64()).await;
+    assert_eq!(first["ref"], references[0]);
+    let gateway = world.gateway.clone();
+    let stopping = tokio::spawn(async move { gateway.shutdown(Duration::from_secs(10)).await });
+    let mut acknowledged = vec![first["data"]["seq"].as_u64().unwrap()];
+    let code = loop {
+        match socket.next().await {
+            Came::Frame(frame) if frame["type"] == "ok" => {
+                acknowledged.push(frame["data"]["seq"].as_u64().unwrap());
+            }
+            Came::Frame(_) => {}
+            Came::Closed(code) => break code,
+        }
+    };
+    assert_eq!(code, Some(1001));
+    let (room, _) = world.core.room(&ada.actor, room.id).await.unwrap();
+    assert_eq!(acknowledged.last(), Some(&room.head), "what was done was answered");
+    let refused = Socket::open(world.address, &[]).await.map(|_| "too late");
+    assert_eq!(refused, Err(Refused { status: 503, code: "unavailable".into() }));
+    // Who had not said hello is told when it does.
+    stranger.command("hello", json!({"token": ada.token})).await;
+    assert_eq!(stranger.frame().await["error"]["code"], "unavailable");
+    assert_eq!(stranger.next().await, Came::Closed(Some(1001)));
+    assert_eq!(stopping.await.unwrap(), 0);
+}

@@ -1,0 +1,60 @@
+//! Who of a room is connected.
+
+use parlor_model::RoomKind;
+use serde_json::json;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn a_watcher_hears_who_comes_and_goes() {
+    let world = World::open().await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    let room = world.room(&ada, "General", RoomKind::Public).await;
+    world.core.join_room(&eve.actor, room.id).await.unwrap();
+    let (name, view) = (room.id.to_string(), world.gateway.presence());
+    let mut watcher = world.connect(&ada).await;
+    let present = watcher.ask("presence.watch", json!({"room": name})).await;
+    assert_eq!(present, json!({"online": [ada.actor.id().to_string()], "offline": []}));
+    assert!(!view.is_online(eve.actor.id()));
+
+    let one = world.connect(&eve).await;
+    let two = world.connect(&eve).await;
+    let news = watcher.frame().await;
+    assert_eq!((&news["type"], &news["room"]), (&json!("presence.changed"), &json!(name)));
+    assert_eq!(news["data"], json!({"online": [eve.actor.id().to_string()], "offline": []}));
+    assert!(view.is_online(eve.actor.id()));
+    assert_eq!(view.online(room.id).len(), 2);
+    drop(one);
+    world.until_connections(2).await;
+    drop(two);
+    let news = watcher.frame().await;
+    assert_eq!(news["data"], json!({"online": [], "offline": [eve.actor.id().to_string()]}));
+    assert_eq!(view.online(room.id), [ada.actor.id()]);
+
+    watcher.ask("presence.unwatch", json!({"room": name})).await;
+    let _three = world.connect(&eve).await;
+    world.say(&ada, room.id, "x").await;
+    assert_eq!(watcher.frame().await["type"], "message.created");
+    assert!(watcher.is_quiet(&name).await);
+}
+
+#[tokio::test]
+async fn who_lost_a_private_room_watches_it_no_more() {
+    let world = World::open().await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    let room = world.room(&ada, "Closed", RoomKind::Private).await;
+    world.invite(&ada, &eve, room.id).await;
+    let name = room.id.to_string();
+    let mut watcher = world.connect(&eve).await;
+    watcher.ask("presence.watch", json!({"room": name})).await;
+    let one = world.connect(&ada).await;
+    watcher.until_type("presence.changed").await;
+    world.core.leave_room(&eve.actor, room.id).await.unwrap();
+    watcher.until_type("member.left").await;
+    drop(one);
+    world.until_connections(1).await;
+    // Two ticks would tell.
+    tokio::time::sleep(crate::world::options().presence_every * 3).await;
+    assert!(watcher.is_quiet(&name).await);
+    assert_eq!(watcher.refused("presence.watch", json!({"room": name})).await, "not_found");
+}

@@ -1,0 +1,122 @@
+//! Coming into rooms and leaving them: what begins and what ends, exactly where.
+
+use parlor_model::RoomKind;
+use serde_json::json;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn every_session_of_who_joins_is_told_and_goes_on_from_there() {
+    let world = World::open().await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    let room = world.room(&ada, "General", RoomKind::Public).await;
+    world.say(&ada, room.id, "before").await;
+    let name = room.id.to_string();
+    let mut one = world.connect(&eve).await;
+    let mut two = world.connect(&world.another_session(&eve).await).await;
+    let answer = one.ask("room.join", json!({"room": name})).await;
+    assert_eq!((&answer["id"], &answer["role"]), (&json!(name), &json!("member")));
+    world.say(&ada, room.id, "after").await;
+    // The one that asked may have read past its own news while it waited for the answer, so only the other tells.
+    let joined = two.frame().await;
+    assert_eq!((&joined["type"], &joined["data"]["head"]), (&json!("room.joined"), &json!(3)));
+    assert_eq!(joined["data"]["role"], "member");
+    let next = two.frame().await;
+    assert_eq!((&next["seq"], &next["data"]["body"]), (&json!(4), &json!("after")));
+    let next = one.until_type("message.created").await;
+    assert_eq!(next["seq"], 4);
+}
+
+#[tokio::test]
+async fn a_room_that_was_made_elsewhere_appears() {
+    let world = World::open().await;
+    let ada = world.person("ada").await;
+    let mut socket = world.connect(&ada).await;
+    let room = world.room(&ada, "General", RoomKind::Private).await;
+    let joined = socket.frame().await;
+    assert_eq!(
+        (&joined["type"], &joined["data"]["id"]),
+        (&json!("room.joined"), &json!(room.id.to_string()))
+    );
+    world.say(&ada, room.id, "first").await;
+    let head = joined["data"]["head"].as_u64().unwrap();
+    assert_eq!(socket.frame().await["seq"], head + 1);
+}
+
+#[tokio::test]
+async fn who_leaves_hears_that_and_nothing_later() {
+    let world = World::open().await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    for (kind, name) in [(RoomKind::Public, "Open"), (RoomKind::Private, "Closed")] {
+        let room = world.room(&ada, name, kind).await;
+        world.invite(&ada, &eve, room.id).await;
+        let mut socket = world.connect(&eve).await;
+        let room_name = room.id.to_string();
+        // Somebody talks without a pause while the other one goes, from elsewhere.
+        let talking = async {
+            for number in 0..60 {
+                world.say(&ada, room.id, &format!("{number}")).await;
+            }
+        };
+        let leaving = async {
+            socket.until(|frame| frame["seq"].as_u64() > Some(20)).await;
+            world.core.leave_room(&eve.actor, room.id).await.unwrap()
+        };
+        let ((), left_at) = tokio::join!(talking, leaving);
+        let mut last = 0;
+        let left = socket
+            .until(|frame| {
+                assert!(frame["seq"].as_u64() <= Some(left_at), "{frame} after leaving at {left_at}");
+                frame["type"] == "member.left"
+            })
+            .await;
+        last = left["seq"].as_u64().unwrap().max(last);
+        assert_eq!(last, left_at);
+        world.say(&ada, room.id, "a secret").await;
+        assert!(socket.is_quiet(&room_name).await, "{name}: something came after the end");
+        let code = socket.refused("message.send", json!({"room": room_name, "body": "x"})).await;
+        assert_eq!(code, if kind == RoomKind::Public { "forbidden" } else { "not_found" });
+    }
+}
+
+#[tokio::test]
+async fn coming_and_going_begins_anew_each_time() {
+    let world = World::open().await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    let room = world.room(&ada, "General", RoomKind::Public).await;
+    let mut socket = world.connect(&eve).await;
+    for round in 0..5 {
+        world.core.join_room(&eve.actor, room.id).await.unwrap();
+        let said = world.say(&ada, room.id, &format!("round {round}")).await;
+        let left_at = world.core.leave_room(&eve.actor, room.id).await.unwrap();
+        world.say(&ada, room.id, "not for eve").await;
+        let joined = socket.until_type("room.joined").await;
+        assert_eq!(joined["data"]["head"], said.seq - 1);
+        let message = socket.frame().await;
+        assert_eq!(message["seq"], said.seq, "{message}");
+        assert_eq!(socket.frame().await["seq"], left_at);
+    }
+    assert!(socket.is_quiet(&room.id.to_string()).await);
+}
+
+#[tokio::test]
+async fn what_one_may_not_know_of_never_comes() {
+    let world = World::open().await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    let secret = world.room(&ada, "Secret", RoomKind::Private).await;
+    let open = world.room(&ada, "Open", RoomKind::Public).await;
+    let mut socket = world.connect(&eve).await;
+    world.say(&ada, secret.id, "secret").await;
+    world.say(&ada, open.id, "open, but eve is not in it").await;
+    for room in [secret.id, open.id] {
+        assert!(socket.is_quiet(&room.to_string()).await);
+    }
+    for (kind, data) in [
+        ("room.join", json!({"room": secret.id.to_string()})),
+        ("room.leave", json!({"room": secret.id.to_string()})),
+        ("presence.watch", json!({"room": secret.id.to_string()})),
+        ("message.send", json!({"room": secret.id.to_string(), "body": "x"})),
+    ] {
+        assert_eq!(socket.refused(kind, data).await, "not_found", "{kind}");
+    }
+}
