@@ -11,6 +11,7 @@ mod listener;
 mod notify;
 mod parts;
 mod signals;
+mod store_metrics;
 mod sweep;
 
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ use parlor_identity::Identity;
 use parlor_store::{Planted, Store};
 use prometheus_client::registry::Registry;
 
+use super::store_metrics::StoreMetrics;
 use crate::config::{Configuration, PublicUrl};
 use crate::{settings, system};
 
@@ -62,6 +63,7 @@ impl Parts {
         let mut registry = Registry::default();
         let metrics = parlor_api::Metrics::register(&mut registry);
         gateway.register_metrics(&mut registry);
+        registry.register_collector(Box::new(StoreMetrics(core.store().clone())));
         let state = ApiState::new(
             core.clone(),
             identity.clone(),

@@ -1,0 +1,16 @@
+//! Flows through the real program: its command line, its life from start to stop, and the contract that clients outside
+//! this repository rely on.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends at its first surprise")]
+
+mod command_line;
+mod contract;
+mod doctor;
+mod hostile;
+mod lifecycle;
+mod refused;
+mod resume;
+mod sessions;
+mod setup;
+mod socket;
+mod support;
