@@ -89,6 +89,9 @@ export class ParlorClient {
       outbox: this.#outbox,
       people: this.#people,
       reopen: (room) => this.room(room).open(),
+      onLeft: (room) => {
+        this.#left(room);
+      },
       onApplied: (room, frame, news) => {
         this.#applied(room, frame, news);
       },

@@ -28,6 +28,8 @@ export interface RoomsOptions {
   people: People;
   /** Reads a shown timeline anew, after a reset. */
   reopen: (room: string) => Promise<void>;
+  /** Told when an event shows that one is not in a room any more. */
+  onLeft: (room: string) => void;
   /** Told of each frame that took effect, after the state is set; `news` are the messages that were not told of before. */
   onApplied: (room: string, frame: PlacedFrame, news: readonly Message[]) => void;
 }
@@ -144,6 +146,11 @@ export class Rooms {
     for (const one of applied) this.#meet(one);
     this.#settle(state, applied.flatMap(messagesOf));
     for (const one of applied) this.#options.onApplied(frame.room, one, this.#news(before, one));
+    if (state.members.get(state.self)?.active === false) {
+      // The last event of a room that one leaves is one's own leaving.
+      this.#options.onLeft(frame.room);
+      return;
+    }
     this.#reopen(state);
     if (!state.countKnown) void this.#count(state.room.id);
     if (gapOf(state) !== null) this.#repair(state.room.id);

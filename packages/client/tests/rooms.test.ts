@@ -354,6 +354,30 @@ describe('people', () => {
   });
 });
 
+describe('leaving elsewhere', () => {
+  it('takes the room away, by the event or by what was missed, and coming back brings it', async () => {
+    const { server, room, client } = await opened();
+    const left: string[] = [];
+    client.on('room.left', (event) => left.push(event.room));
+    server.publish(room.member(server.self, false));
+    await settle();
+    expect(client.rooms.get().size).toBe(0);
+    for (const socket of server.sockets) socket.deliver({ type: 'room.left', room: room.id });
+    server.publish(room.member(server.self, true));
+    for (const socket of server.sockets) {
+      socket.deliver({ type: 'room.joined', data: room.room(server.self.id) });
+    }
+    await settle();
+    expect(client.room(room.id).get()?.seq).toBe(room.head);
+    server.lose = 1;
+    server.publish(room.member(server.self, false));
+    server.publish(room.rename('other'));
+    await settle();
+    expect(client.rooms.get().size).toBe(0);
+    expect(left).toEqual([room.id, room.id]);
+  });
+});
+
 describe('presence', () => {
   it('is watched for one room, and again after a cut', async () => {
     const { server, room, client } = await opened();
