@@ -12,6 +12,7 @@ type Widened<Entry> = Entry extends string
 /** What every language has to bring: the same entries, each a text or a function that makes one. */
 export type Catalogue = Widened<typeof en>;
 
-export const language = 'en';
+/** The reader's own kind of the language, which decides how dates are written. */
+export const language = navigator.languages.find((tag) => /^en\b/.test(tag)) ?? 'en-GB';
 export const t: Catalogue = en;
 export const { clock, dayName, moment, fullMoment, dateOnly, since, until, seconds } = dates(language);

@@ -34,13 +34,13 @@ export class TimelineScroll {
   }
 
   /** Watches sizes and scrolling until the returned function is called. */
-  watch(content: HTMLElement): () => void {
+  watch(): () => void {
     // Rows grow after they were added: fonts arrive, an editor opens, the window gets narrower.
     const sizes = new ResizeObserver(() => {
       if (this.#isPinned) this.toEnd();
     });
-    sizes.observe(content);
     sizes.observe(this.#scroller);
+    for (const content of this.#scroller.children) sizes.observe(content);
     const scrolled = (): void => {
       this.#scrolled();
     };

@@ -12,10 +12,22 @@ const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.cre
   createHTML: (html) => html,
 });
 
+function trusted(html: string): string {
+  return policy?.createHTML(html) ?? html;
+}
+
+/** What a message says, without marks: for a line that quotes it or a voice that reads it. */
+export function plainText(message: { readonly body: string; readonly html?: string }): string {
+  if (message.html === undefined) return message.body;
+  const template = document.createElement('template');
+  template.innerHTML = trusted(message.html);
+  return (template.content.textContent ?? '').trim();
+}
+
 /** Fills an element with a message's HTML. For `{@attach}`. */
 export function messageHtml(html: string): (element: HTMLElement) => void {
   return (element) => {
-    element.innerHTML = policy?.createHTML(html) ?? html;
+    element.innerHTML = trusted(html);
     for (const link of element.querySelectorAll('a')) {
       if (link.origin !== location.origin) link.target = '_blank';
     }
