@@ -48,6 +48,9 @@ pub async fn run(options: &Options, files: &[PathBuf]) -> Result<Report> {
     for file in files {
         let log = Log::read(file)?;
         let report = stage.replay(&log).await.with_context(|| format!("while replaying {}", log.name))?;
+        if options.progress {
+            eprintln!("{}: {:.1} s, {} findings", report.file, report.seconds, report.findings.len());
+        }
         reports.push(report);
     }
     Ok(Report { files: reports })
