@@ -15,7 +15,7 @@ test('a guest comes in by a link, talks, and becomes an account with name and hi
 }) => {
   const room = await ada.rest.createRoom({ name: 'Study', kind: 'private' });
   const { path } = await ada.rest.createInvite(room.id);
-  const host = await house.visit(browser, ada, '/r/study');
+  const host = await house.visit(browser, ada, `/r/${room.slug}`);
   await arrived(host, 'Study');
 
   const page = await house.visit(browser, null, path);
@@ -25,7 +25,7 @@ test('a guest comes in by a link, talks, and becomes an account with name and hi
   await page.getByRole('button', { name: t.guest.action }).click();
   await arrived(page, 'Study');
   // The code is not left in the address.
-  expect(page.url()).toBe(`${house.url}/r/study`);
+  expect(page.url()).toBe(`${house.url}/r/${room.slug}`);
   await say(page, 'Study', 'May I come in?');
   await expect(rowBy(host, 'Mary', 'May I come in?')).toBeVisible();
   await expect(row(host, 'May I come in?')).toContainText(t.account.guest);
@@ -36,14 +36,14 @@ test('a guest comes in by a link, talks, and becomes an account with name and hi
   await upgrade.getByLabel(t.account.password, { exact: true }).fill(PASSWORD);
   await upgrade.getByRole('button', { name: t.settings.upgrade }).click();
   await expect(page.getByText(t.settings.upgraded)).toBeVisible();
-  await page.goto(`${house.url}/r/study`);
+  await page.goto(`${house.url}/r/${room.slug}`);
   await expect(rowBy(page, 'Mary', 'May I come in?')).toBeVisible();
   await expect(row(page, 'May I come in?')).not.toContainText(t.account.guest);
   await say(page, 'Study', 'Now I live here.');
   await expect(rowBy(host, 'Mary', 'Now I live here.')).toBeVisible();
 
   // It is an account: it can sign in anywhere, and finds its words.
-  const elsewhere = await house.visit(browser, null, '/r/study');
+  const elsewhere = await house.visit(browser, null, `/r/${room.slug}`);
   await elsewhere.getByLabel(t.account.username, { exact: true }).fill('mary');
   await elsewhere.getByLabel(t.account.password, { exact: true }).fill(PASSWORD);
   await elsewhere.getByRole('button', { name: t.signIn.action, exact: true }).click();

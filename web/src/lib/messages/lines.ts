@@ -22,10 +22,18 @@ export interface Line {
   readonly opensUnread: boolean;
 }
 
-/** The lines of a room. `readUpTo` is the position at which the room was entered; null shows no mark. */
-export function linesOf(rows: readonly Row[], self: string, readUpTo: number | null): readonly Line[] {
+/**
+ * The lines of a room. `readUpTo` is the position at which the room was entered; null shows no mark. `atStart`: nothing
+ * comes before the first row.
+ */
+export function linesOf(
+  rows: readonly Row[],
+  self: string,
+  readUpTo: number | null,
+  atStart = false,
+): readonly Line[] {
   const lines: Line[] = [];
-  let isMarked = readUpTo === null || !reachesBackTo(rows, readUpTo);
+  let isMarked = readUpTo === null || !(atStart || reachesBackTo(rows, readUpTo));
   for (const row of rows) {
     const previous = lines.at(-1);
     const at = row.message ? Date.parse(row.message.sent_at) : row.pending.createdAt;

@@ -34,7 +34,7 @@ export class RoomView implements TimelineSource {
 
   readonly #rows = $derived.by(() => (this.state ? rowsOf(this.state) : []));
   readonly #lines: readonly Line[] = $derived.by(() =>
-    linesOf(this.#rows, this.state?.self ?? '', this.readAtEntry),
+    linesOf(this.#rows, this.state?.self ?? '', this.readAtEntry, this.atStart),
   );
 
   get lines(): readonly Line[] {
