@@ -1,9 +1,13 @@
 //! Coming into rooms and leaving them: what begins and what ends, exactly where.
 
+use std::sync::Arc;
+
+use parlor_bus::MemoryBus;
+use parlor_gateway::Options;
 use parlor_model::RoomKind;
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{World, options};
 
 #[tokio::test]
 async fn every_session_of_who_joins_is_told_and_goes_on_from_there() {
@@ -119,4 +123,32 @@ async fn what_one_may_not_know_of_never_comes() {
     ] {
         assert_eq!(socket.refused(kind, data).await, "not_found", "{kind}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_left_while_far_behind_sees_nothing_later_although_others_may() {
+    let narrow = Options { ring_frames: 16, ..options() };
+    let world = World::with(narrow, Arc::new(MemoryBus::new()), false).await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    // The room is public: who has left may still read it, but is not in it, so nothing of it comes by itself.
+    let room = world.room(&ada, "General", RoomKind::Public).await;
+    world.core.join_room(&eve.actor, room.id).await.unwrap();
+    let mut slow = world.connect(&eve).await;
+    let body = "x".repeat(16_000);
+    for number in 0..900 {
+        world.say(&ada, room.id, &format!("{number} {body}")).await;
+    }
+    let left_at = world.core.leave_room(&eve.actor, room.id).await.unwrap();
+    for number in 0..20 {
+        world.say(&ada, room.id, &format!("later {number}")).await;
+    }
+    let left = slow
+        .until(|frame| {
+            let place = frame["to"].as_u64().or(frame["seq"].as_u64());
+            assert!(place <= Some(left_at), "{place:?} after leaving at {left_at}");
+            frame["type"] == "room.left" || frame["seq"] == left_at
+        })
+        .await;
+    assert_eq!(left["type"], "room.left", "it was too far behind to be told exactly");
+    assert!(slow.is_quiet(&room.id.to_string()).await);
 }
