@@ -26,6 +26,8 @@ pub use error::{Error, Incident};
 pub use invites::InvitePreview;
 pub use limits::Limiter;
 pub use messages::{ChangesPage, Cursor, History, SendMessage};
+/// What [`Core::bus`] carries, for those who listen or tell.
+pub use parlor_bus as bus;
 pub use rooms::{NewRoom, RoomUpdate};
 pub use settings::{Guests, Limits, Registration, Settings};
 
