@@ -40,6 +40,7 @@ export const en = {
   },
   connection: {
     online: 'Connected',
+    away: 'Not connected',
     connecting: 'Connecting…',
     offline: 'The connection is lost.',
     offlineKept: 'What you write is kept and sent when it returns.',
@@ -281,7 +282,7 @@ export const en = {
     saved: 'Saved.',
     signedInAs: (username: string) => `You sign in as ${username}.`,
     appearance: 'Appearance',
-    theme: 'Light',
+    theme: 'Theme',
     themeSystem: 'As the system',
     themeLight: 'Daylight',
     themeDark: 'Lamplight',

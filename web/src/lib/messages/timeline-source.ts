@@ -10,8 +10,8 @@ export interface TimelineSource {
   readonly atEnd: boolean;
   /** How many messages have come that are beyond the end of what is shown. */
   readonly beyond: number;
-  /** The place of the newest message that is known of. */
-  readonly newest: number;
+  /** The place up to which everything is known, shown or not: what comes later is new. */
+  readonly known: number;
   /** The last load that failed, in words. */
   readonly trouble: string | null;
   readonly isLoading: boolean;

@@ -58,8 +58,7 @@ export function keyHelp(): readonly KeyHelp[] {
     {
       heading: t.keys.inMessages,
       rows: [
-        [['ArrowUp', 'ArrowDown'], t.keys.move],
-        [['J', 'K'], t.keys.move],
+        [['ArrowUp', 'ArrowDown', 'K', 'J'], t.keys.move],
         [['Home', 'End'], t.keys.firstLast],
         [['R'], t.keys.reply],
         [['E'], t.keys.edit],

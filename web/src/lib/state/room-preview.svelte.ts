@@ -54,7 +54,7 @@ export class RoomPreview implements TimelineSource {
   readonly atEnd = true;
   readonly beyond = 0;
 
-  get newest(): number {
+  get known(): number {
     return this.#messages.at(-1)?.seq ?? 0;
   }
 

@@ -57,8 +57,8 @@ export class RoomView implements TimelineSource {
     return this.state?.timeline.beyond ?? 0;
   }
 
-  get newest(): number {
-    return this.state?.newest ?? 0;
+  get known(): number {
+    return this.state?.seq ?? 0;
   }
 
   get trouble(): string | null {
