@@ -608,7 +608,7 @@ incident?: string, };
 /**
  * What programs go by.
  */
-export type ErrorCode = "bad_request" | "unknown_type" | "invalid_field" | "too_large" | "body_too_long" | "body_empty" | "unknown_command" | "hello_expected" | "no_such_path" | "method_not_allowed" | "unauthenticated" | "wrong_credentials" | "registration_needs_invite" | "registration_closed" | "guests_need_invite" | "guests_closed" | "invite_invalid" | "setup_token_invalid" | "not_a_guest" | "origin_forbidden" | "not_found" | "forbidden" | "name_taken" | "name_confusable" | "rate_limited" | "busy" | "internal";
+export type ErrorCode = "bad_request" | "unknown_type" | "invalid_field" | "too_large" | "body_too_long" | "body_empty" | "unknown_command" | "hello_expected" | "no_such_path" | "method_not_allowed" | "unauthenticated" | "wrong_credentials" | "registration_needs_invite" | "registration_closed" | "guests_need_invite" | "guests_closed" | "invite_invalid" | "setup_token_invalid" | "not_a_guest" | "origin_forbidden" | "not_found" | "forbidden" | "name_taken" | "name_confusable" | "rate_limited" | "busy" | "unavailable" | "internal";
 
 /**
  * `hello`: the first frame of a connection.
