@@ -31,8 +31,8 @@ fn judge(allowed: Option<u64>, needed: u64) -> Check {
 pub(super) fn web_client() -> Check {
     const NAME: &str = "web client";
     if parlor_web::is_placeholder() {
-        let advice = "Build it with `npm ci && npm run build --workspace web`, then build Parlor again.";
-        return Check::warning(NAME, "this program was built without it; only the API works", advice);
+        let advice = "Build Parlor where Node.js 20.19 or newer is, and without PARLOR_SKIP_WEB.";
+        return Check::warning(NAME, "this program was built without it; only the interfaces work", advice);
     }
     Check::ok(NAME, format!("in this program, {} files", parlor_web::assets().len()))
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{parlor, run, text};
+use crate::support::{end_of, parlor, run, text};
 
 fn printed(arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -51,12 +51,12 @@ fn the_strongest_source_wins_and_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = "[server]\nlisten = \"127.0.0.1:1\"\ndata_dir = \"from-file\"\n[access]\nguests = \"off\"\n";
     std::fs::write(folder.path().join("parlor.toml"), file).unwrap();
-    let output = parlor(folder.path())
-        .args(["config", "check", "--listen", "127.0.0.1:3"])
-        .env("PARLOR_LISTEN", "127.0.0.1:2")
-        .env("PARLOR_DATA_DIR", "from-environment")
-        .output()
-        .unwrap();
+    let output = end_of(
+        parlor(folder.path())
+            .args(["config", "check", "--listen", "127.0.0.1:3"])
+            .env("PARLOR_LISTEN", "127.0.0.1:2")
+            .env("PARLOR_DATA_DIR", "from-environment"),
+    );
     let shown = text(&output.stdout);
     let lines: Vec<_> = shown.lines().filter(|line| !line.ends_with("# default")).collect();
     assert_eq!(
@@ -71,7 +71,7 @@ fn the_strongest_source_wins_and_is_named() {
 fn a_wrong_configuration_is_refused_before_anything_is_made() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("parlor.toml"), "[server]\nlisten = \"here\"\nlistn = 1\n").unwrap();
-    let output = parlor(folder.path()).env("PARLOR_REDIS_URL", "redis://localhost").output().unwrap();
+    let output = end_of(parlor(folder.path()).env("PARLOR_REDIS_URL", "redis://localhost"));
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert_snapshot!("wrong_configuration", text(&output.stderr));
     assert!(!folder.path().join("data").exists());

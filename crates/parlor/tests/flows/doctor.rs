@@ -7,16 +7,12 @@ use anyhow::{Context as _, Result};
 use parlor_testkit::{Database, Server};
 use serde_json::Value;
 
-use crate::support::{parlor, text};
+use crate::support::{end_of, parlor, text};
 
 /// Runs it; returns its exit code and its report.
 fn examine(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> (i32, Value) {
-    let output = parlor(folder)
-        .args(["doctor", "--json"])
-        .args(arguments)
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap();
+    let output =
+        end_of(parlor(folder).args(["doctor", "--json"]).args(arguments).envs(variables.iter().copied()));
     let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
     (output.status.code().unwrap(), report)
 }
@@ -83,7 +79,7 @@ async fn damage_and_open_doors_are_noticed() -> Result<()> {
 fn a_wrong_configuration_is_a_problem_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("parlor.toml"), "[server]\nlistne = \"127.0.0.1:0\"\n").unwrap();
-    let output = parlor(folder.path()).arg("doctor").output().unwrap();
+    let output = end_of(parlor(folder.path()).arg("doctor"));
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stdout);
     assert!(said.contains("parlor.toml:2") && said.contains("Did you mean `listen`?"), "{said}");

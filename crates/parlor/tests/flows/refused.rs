@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use parlor_testkit::{Database, Server};
 
-use crate::support::{parlor, run, server, text};
+use crate::support::{end_of, parlor, run, server, text};
 
 /// Starts a server that must not start; returns what it said.
 fn refused(folder: &Path, arguments: &[&str]) -> String {
@@ -39,7 +39,7 @@ async fn a_second_server_on_the_same_database() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let url = first.database_url().context("an address")?;
     let output =
-        parlor(folder.path()).args(["--listen", "127.0.0.1:0"]).env("PARLOR_DATABASE_URL", url).output()?;
+        end_of(parlor(folder.path()).args(["--listen", "127.0.0.1:0"]).env("PARLOR_DATABASE_URL", url));
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("already in use"), "{said}");
@@ -111,11 +111,11 @@ fn a_data_folder_that_is_a_file() {
 #[test]
 fn a_postgres_that_is_not_there() {
     let folder = tempfile::tempdir().unwrap();
-    let output = parlor(folder.path())
-        .args(["--listen", "127.0.0.1:0"])
-        .env("PARLOR_DATABASE_URL", "postgres://parlor:hunter2@127.0.0.1:1/parlor")
-        .output()
-        .unwrap();
+    let output = end_of(
+        parlor(folder.path())
+            .args(["--listen", "127.0.0.1:0"])
+            .env("PARLOR_DATABASE_URL", "postgres://parlor:hunter2@127.0.0.1:1/parlor"),
+    );
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("Cannot reach the database") && !said.contains("hunter2"), "{said}");

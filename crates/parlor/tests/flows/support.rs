@@ -1,9 +1,11 @@
 //! What the flows share: running the program to its end, and one body for both databases.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
 
-use parlor_testkit::Options;
+use parlor_testkit::{DEADLINE, Options};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// The program.
 pub(crate) const PARLOR: &str = env!("CARGO_BIN_EXE_parlor");
@@ -27,7 +29,23 @@ pub(crate) fn parlor(folder: &Path) -> Command {
 
 /// Runs the program to its end.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
-    parlor(folder).args(arguments).output().unwrap()
+    end_of(parlor(folder).args(arguments))
+}
+
+/// Runs a program to its end. One that goes on, like a server that should have refused to start, is killed.
+pub(crate) fn end_of(command: &mut Command) -> Output {
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let process = Pid::from_child(&child);
+    let (ended, end) = mpsc::channel::<()>();
+    let watchdog = std::thread::spawn(move || {
+        if end.recv_timeout(DEADLINE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            kill_process(process, Signal::KILL).unwrap();
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    drop(ended);
+    watchdog.join().unwrap();
+    output
 }
 
 /// What it printed.
