@@ -26,7 +26,12 @@ async function focusShows(page: Page): Promise<boolean> {
     const element = document.activeElement;
     if (!element || element === document.body) return false;
     // A field may show it by its edge, an invisible input by its label, a composer by the box around it.
-    const around = [element, element.parentElement, element.parentElement?.parentElement];
+    const around = [
+      element,
+      element.parentElement,
+      element.parentElement?.parentElement,
+      ...element.querySelectorAll('.row'),
+    ];
     const edge = (one: Element): boolean =>
       one.matches('input, textarea, select') && getComputedStyle(one).borderStyle !== 'none';
     return around.some((one) => one && outlined(one)) || edge(element);
@@ -194,7 +199,8 @@ test('settings are reached and changed by keys', async ({ browser }) => {
   await keys.press('Enter');
   await expect(heading(page, t.settings.title)).toBeVisible();
   await tabTo(page, 'radio', /./);
-  const theme = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const theme = (): Promise<string> =>
+    page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   await page.emulateMedia({ colorScheme: 'light' });
   const before = await theme();
   await page.getByRole('radio', { name: t.settings.themeDark }).focus();

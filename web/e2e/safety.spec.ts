@@ -77,7 +77,8 @@ test('no message runs, loads or leads anywhere it should not', async ({ browser 
       [...body.querySelectorAll('*')].map((element) => ({
         tag: element.tagName,
         attributes: [...element.attributes].map((attribute) => `${attribute.name}=${attribute.value}`),
-        protocol: element instanceof HTMLAnchorElement ? element.protocol : null,
+        protocol:
+          element instanceof HTMLAnchorElement && element.hasAttribute('href') ? element.protocol : null,
         rel: element.getAttribute('rel'),
       })),
     ),

@@ -6,6 +6,9 @@ import type { Page } from '@playwright/test';
 import { expect, expectTrouble, type Person, REFUSED, test, UNREACHABLE, useHouse } from './support/house.ts';
 import { arrived, composer, heading, row, say, t } from './support/screens.ts';
 
+// Each screen is judged twice, which takes seconds each.
+test.describe.configure({ timeout: 180_000 });
+
 const house = useHouse();
 const PICTURES = resolve(import.meta.dirname, '../../artefacts/screenshots');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];

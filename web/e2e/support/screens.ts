@@ -41,7 +41,7 @@ export async function say(page: Page, room: string, text: string): Promise<void>
 export async function bodies(page: Page): Promise<string[]> {
   return page
     .getByRole('article')
-    .evaluateAll((rows) => rows.map((row) => (row.querySelector('[data-body]') ?? row).textContent.trim()));
+    .evaluateAll((rows) => rows.map((row) => (row.querySelector('.body') ?? row).textContent.trim()));
 }
 
 /** Waits until the room is open and can be written in. */

@@ -39,6 +39,7 @@ export const en = {
     home: 'Go to your rooms',
   },
   connection: {
+    label: 'Connection',
     online: 'Connected',
     away: 'Not connected',
     connecting: 'Connecting…',
