@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use parlor_bus::{Delivery, Notice, Subscription as Listener};
+use parlor_core::bus::{Delivery, Notice, Subscription as Listener};
 use parlor_model::{Change, RoomEvent, RoomId, Seq, UserId};
 use parlor_protocol::CloseCode;
 use tokio::sync::{Semaphore, SemaphorePermit};

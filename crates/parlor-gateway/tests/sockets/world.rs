@@ -171,6 +171,26 @@ impl World {
         self.core.accept_invite(&guest.actor, &code).await.unwrap();
     }
 
+    /// Keeps the store from committing anything until the returned value is dropped.
+    pub(crate) async fn hold_writer(&self) -> std::sync::mpsc::Sender<()> {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let (begin, begun) = tokio::sync::oneshot::channel();
+        let store = self.core.store().clone();
+        tokio::spawn(async move {
+            let held: Result<(), parlor_store::Error> = store
+                .write(move |_| {
+                    begin.send(()).unwrap();
+                    // The writer is a thread of its own. An error means that the other end was dropped.
+                    let _ = released.recv();
+                    Box::pin(async { Ok(()) })
+                })
+                .await;
+            held.unwrap();
+        });
+        begun.await.unwrap();
+        release
+    }
+
     /// Waits until there are so many connections.
     pub(crate) async fn until_connections(&self, count: usize) {
         let settled = async {
