@@ -37,5 +37,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
+    // Its own components are Svelte files too: they have to be compiled.
+    server: { deps: { inline: [/@testing-library\/svelte/] } },
   },
 });

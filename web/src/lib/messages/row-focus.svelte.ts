@@ -1,5 +1,6 @@
 // Which row of the timeline the keyboard is at, and which one shows its actions. One tab stop for all rows.
 
+import { isTyping } from '../state/keys.ts';
 import type { Line } from './lines.ts';
 import type { RowActions } from './row-actions.ts';
 
@@ -39,11 +40,12 @@ export class RowFocus {
     this.#pointed = null;
   }
 
-  /** Keys on a row; those inside a field or on a button are theirs. */
+  /** Keys on a row and on what is in it, but in a field; a button's own keys are left to it. */
   keydown(event: KeyboardEvent, lines: readonly Line[], actions: RowActions): void {
-    const row = event.target;
-    if (!(row instanceof HTMLElement) || row.dataset['key'] === undefined) return;
+    const row = rowOf(event.target);
+    if (!row || isTyping(event.target)) return;
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== row && event.key === 'Enter') return;
     const target = neighbour(row, event.key);
     if (target !== undefined) {
       if (target) this.to(target);
