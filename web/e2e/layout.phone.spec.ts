@@ -108,19 +108,9 @@ test('what one can do with a message is reached by touch', async ({ browser }) =
   const page = await house.visit(browser, ada, '/r/hall');
   await arrived(page, 'Hall');
   await expect(row(page, /^.*hello/).first()).toBeVisible();
-  await longPress(page, 'hello');
+  await row(page, 'hello').first().tap();
+  await page.getByRole('button', { name: t.message.actions, exact: true }).tap();
   await expect(page.getByRole('menu', { name: t.message.actions })).toBeVisible();
   await page.getByRole('menuitem', { name: t.message.reply }).tap();
   await expect(page.getByText(t.composer.replyingTo('Bo Diddley'))).toBeVisible();
 });
-
-/** A finger that rests on a row: the browser tells of it as a context menu. */
-async function longPress(page: Page, text: string): Promise<void> {
-  const box = await row(page, text).first().boundingBox();
-  if (!box) throw new Error(`There is no row “${text}”.`);
-  const session = await page.context().newCDPSession(page);
-  const point = { x: box.x + box.width / 2, y: box.y + box.height - 10 };
-  await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
-  await expect(page.getByRole('menu')).toBeVisible();
-  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
-}
