@@ -20,8 +20,8 @@ use crate::work::{Finished, Job};
 
 /// The log is copied into the file once it has this many pages (4 MiB), as soon as nobody waits …
 const CHECKPOINT_PAGES: usize = 1_000;
-/// … or at this many (64 MiB) even if somebody does.
-const CHECKPOINT_ANYWAY_PAGES: usize = 16_000;
+/// … or at this many (16 MiB) even if somebody does. More would make the pause, and the start after a kill, long.
+const CHECKPOINT_ANYWAY_PAGES: usize = 4_000;
 
 pub(super) struct Writer {
     connection: Connection,
