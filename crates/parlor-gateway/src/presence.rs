@@ -189,7 +189,10 @@ impl State {
             return;
         };
         if let Some(presence) = self.rooms.get_mut(&room) {
-            presence.watchers.remove(&connection);
+            if let Some(watcher) = presence.watchers.remove(&connection) {
+                // What it has not been told yet, it may not be told any more.
+                watcher.inbox.leave(|waiting| waiting.presence = None);
+            }
             if presence.watchers.is_empty() {
                 presence.before.clear();
             }

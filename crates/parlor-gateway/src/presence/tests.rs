@@ -74,7 +74,10 @@ fn only_the_room_that_is_watched_is_told() {
     presence.enter(other, user(1));
     presence.tick();
     assert_eq!(told(&inbox), None);
+    presence.enter(ROOM, user(3));
+    presence.tick();
     presence.watch(ConnectionId(9), other, Arc::clone(&inbox));
+    assert_eq!(told(&inbox), None, "what was not told yet is not told any more");
     assert_eq!(presence.confirm(ConnectionId(9), other), Some(vec![user(1)]));
     presence.enter(ROOM, user(2));
     presence.tick();

@@ -44,8 +44,6 @@ struct Followed {
     epoch: u32,
     /// Up to here, what was missed is told by the store: in pages, each thing in its present state.
     resume_to: Seq,
-    /// The newest place at which the user is said to have joined. It matters if they left before.
-    rejoined: Seq,
     /// How often the store was asked to no avail.
     failures: u32,
     place: Place,
@@ -155,13 +153,10 @@ impl Delivery {
                     self.reading = Some(Box::pin(reads::page(context, room, from, failures)));
                 }
             } else if let Some((room, seq)) = self.joined.pop_first() {
-                match self.rooms.get_mut(&room) {
-                    // Told again, or the news of an earlier leaving is still on its way here.
-                    Some(followed) if followed.cursor < seq => {
-                        followed.rejoined = seq.max(followed.rejoined);
-                    }
-                    Some(_) => {}
-                    None => self.reading = Some(Box::pin(reads::joined(context, room, seq))),
+                // Nothing waits in any room when it comes to this, so a room that is followed has been read up to the
+                // place of joining already; had the user left before that place, it would not be followed any more.
+                if !self.rooms.contains_key(&room) {
+                    self.reading = Some(Box::pin(reads::joined(context, room, seq)));
                 }
             } else {
                 return;
@@ -218,15 +213,8 @@ impl Delivery {
     }
 
     fn begin(&mut self, follow: Follow, room: &Room, cursor: Seq) {
-        let followed = Followed {
-            follow,
-            cursor,
-            epoch: room.epoch,
-            resume_to: 0,
-            rejoined: 0,
-            failures: 0,
-            place: Place::Idle,
-        };
+        let followed =
+            Followed { follow, cursor, epoch: room.epoch, resume_to: 0, failures: 0, place: Place::Idle };
         // The former one must be gone before the new one is there, or it would take the new one's place in the feed.
         debug_assert!(!self.rooms.contains_key(&room.id), "a room is followed once");
         self.rooms.insert(room.id, followed);
@@ -346,13 +334,9 @@ impl Delivery {
         true
     }
 
-    /// Stops following a room; comes back to it if the user joined again since. Returns the frame that says so.
+    /// Stops following a room. Returns the frame that says so.
     fn leave(&mut self, room: RoomId) -> Option<Frame> {
-        let followed = self.rooms.remove(&room)?;
-        if followed.rejoined > followed.cursor {
-            self.note_joined(room, followed.rejoined);
-        }
-        Some(left(room))
+        self.rooms.remove(&room).map(|_| left(room))
     }
 }
 

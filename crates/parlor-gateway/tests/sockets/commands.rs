@@ -172,3 +172,28 @@ async fn mixed_commands_of_one_room_keep_their_order() {
         references.into_iter().zip([json!(null), json!("forbidden"), json!(null), json!(null), json!(null)]);
     assert_eq!(answers, expected.collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn nothing_more_is_read_while_enough_is_under_way() {
+    let few = Options { max_in_flight: 8, ..options() };
+    let world = World::with(few, Arc::new(MemoryBus::new()), false).await;
+    let ada = world.person("ada").await;
+    let room = world.room(&ada, "General", RoomKind::Public).await.id.to_string();
+    let (mut busy, mut other) = (world.connect(&ada).await, world.connect(&ada).await);
+    let writer = world.hold_writer().await;
+    for number in 0..8 {
+        busy.command("message.send", json!({"room": room, "body": format!("{number}")})).await;
+    }
+    let last = busy.command("ping", json!({})).await;
+    // Another connection is answered again and again, so this one had its turns too.
+    for _ in 0..20 {
+        other.ask("ping", json!({})).await;
+    }
+    drop(writer);
+    let mut answers = Vec::new();
+    while answers.len() < 9 {
+        answers.extend(busy.frame().await["ref"].as_u64());
+    }
+    assert_ne!(answers.first(), Some(&last), "it was read although the connection had enough to do");
+    assert!(answers.contains(&last));
+}

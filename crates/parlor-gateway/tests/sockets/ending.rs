@@ -30,6 +30,20 @@ async fn the_end_of_a_session_is_the_end_of_its_connections_and_of_no_others() {
     assert_eq!(again.next().await, Came::Closed(Some(4501)));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_ends_while_it_says_hello_has_no_connection() {
+    let world = World::open().await;
+    let ada = world.person("ada").await;
+    for round in 0..100 {
+        let session = world.another_session(&ada).await;
+        let mut socket = Socket::open(world.address, &[]).await.unwrap();
+        socket.command("hello", json!({"token": session.token})).await;
+        world.end_session(&session).await;
+        let code = socket.closed().await;
+        assert!(matches!(code, Some(4501 | 4502)), "round {round}: {code:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_end_that_the_bus_lost_is_found() {
     let quick = Options {

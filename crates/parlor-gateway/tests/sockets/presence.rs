@@ -1,9 +1,13 @@
 //! Who of a room is connected.
 
+use std::sync::Arc;
+
+use parlor_bus::MemoryBus;
+use parlor_gateway::Options;
 use parlor_model::RoomKind;
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{World, options};
 
 #[tokio::test]
 async fn a_watcher_hears_who_comes_and_goes() {
@@ -57,4 +61,33 @@ async fn who_lost_a_private_room_watches_it_no_more() {
     tokio::time::sleep(crate::world::options().presence_every * 3).await;
     assert!(watcher.is_quiet(&name).await);
     assert_eq!(watcher.refused("presence.watch", json!({"room": name})).await, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_lost_a_room_while_far_behind_learns_nothing_of_it_either() {
+    let narrow = Options { ring_frames: 16, ..options() };
+    let world = World::with(narrow, Arc::new(MemoryBus::new()), false).await;
+    let (ada, eve, bob) = (world.person("ada").await, world.person("eve").await, world.person("bob").await);
+    let room = world.room(&ada, "Closed", RoomKind::Private).await;
+    world.invite(&ada, &eve, room.id).await;
+    world.invite(&ada, &bob, room.id).await;
+    let name = room.id.to_string();
+    let (leaving, mut slow) = (world.connect(&bob).await, world.connect(&eve).await);
+    slow.ask("presence.watch", json!({"room": name})).await;
+    let body = "x".repeat(16_000);
+    for number in 0..900 {
+        world.say(&ada, room.id, &format!("{number} {body}")).await;
+    }
+    world.core.leave_room(&eve.actor, room.id).await.unwrap();
+    // Somebody else hears of what happens next, so the one that is far behind has been told as far as that goes.
+    let mut other = world.connect(&ada).await;
+    other.ask("presence.watch", json!({"room": name})).await;
+    drop(leaving);
+    other.until(|frame| frame["data"]["offline"] == json!([bob.actor.id().to_string()])).await;
+    slow.until(|frame| {
+        assert!(frame["type"] != "presence.changed" || frame["data"]["offline"] == json!([]), "{frame}");
+        frame["type"] == "room.left"
+    })
+    .await;
+    assert!(slow.is_quiet(&name).await);
 }
