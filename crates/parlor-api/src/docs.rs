@@ -8,49 +8,34 @@ mod index;
 mod schema;
 mod websocket;
 
-use std::sync::Arc;
-
 use ::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Router;
+use axum::body::Bytes;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, get};
 use utoipa::openapi::OpenApi;
 
 use crate::state::ApiState;
 
-const STYLE: &str = include_str!("docs/style.css");
-
-/// The pages, made.
-#[derive(Clone)]
-struct Pages(Arc<[(&'static str, String)]>);
+const HTML: &str = "text/html; charset=utf-8";
 
 /// The routes of the documentation, and the document itself.
 pub(crate) fn routes(document: &OpenApi) -> Router<ApiState> {
     let value = serde_json::to_value(document).unwrap_or_default();
-    let pages = Pages(Arc::from([
-        ("/docs", index::page()),
-        ("/docs/http", http::page(&value)),
-        ("/docs/websocket", websocket::page()),
-        ("/docs/errors", errors::page()),
-    ]));
-    let document = Arc::new(value);
-    let mut router = Router::new()
-        .route("/docs/style.css", get(style))
-        .route("/api/v1/openapi.json", get(|| async move { Json(document.as_ref().clone()) }));
-    for (path, _) in pages.0.iter() {
-        let page = Router::new().route(path, get(show)).with_state((pages.clone(), *path));
-        router = router.merge(page);
-    }
-    router
+    Router::new()
+        .route("/api/v1/openapi.json", text("application/json", value.to_string()))
+        .route("/docs", text(HTML, index::page()))
+        .route("/docs/http", text(HTML, http::page(&value)))
+        .route("/docs/websocket", text(HTML, websocket::page()))
+        .route("/docs/errors", text(HTML, errors::page()))
+        .route("/docs/style.css", text("text/css; charset=utf-8", include_str!("docs/style.css")))
 }
 
-async fn show(State((pages, path)): State<(Pages, &'static str)>) -> Response {
-    let page = pages.0.iter().find(|(candidate, _)| *candidate == path);
-    let html = page.map(|(_, html)| html.clone()).unwrap_or_default();
-    ([(CACHE_CONTROL, "no-cache")], Html(html)).into_response()
-}
-
-async fn style() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")], STYLE)
+/// Answers with a text that is made once and never copied.
+fn text(kind: &'static str, text: impl Into<Bytes>) -> MethodRouter<ApiState> {
+    let bytes = text.into();
+    get(async move || {
+        let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")];
+        (headers, bytes.clone()).into_response()
+    })
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use parlor_bus::Notice;
+use parlor_core::bus::Notice;
 use parlor_core::limits::Kind;
 use parlor_model::SessionId;
 use parlor_protocol as wire;
