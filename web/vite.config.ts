@@ -1,5 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defaultClientConditions, type ProxyOptions } from 'vite';
+import { defaultClientConditions, type Plugin, type ProxyOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** Where `npm run dev` finds the server: `cargo run` starts it there. */
@@ -15,8 +15,27 @@ function passOn(): ProxyOptions {
   };
 }
 
+/** The fonts that every screen shows at once are asked for with the page, not only once the styles are read. */
+function preloadFonts(): Plugin {
+  const atOnce = /(hanken-grotesk-latin-wght-normal|newsreader-latin-500-normal)-[^/]+\.woff2$/;
+  return {
+    name: 'parlor-preload-fonts',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle }) =>
+        Object.keys(bundle ?? {})
+          .filter((file) => atOnce.test(file))
+          .map((file) => ({
+            tag: 'link',
+            attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `/${file}` },
+            injectTo: 'head',
+          })),
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), preloadFonts()],
   // The client is compiled from its source, so that a change in it shows at once and nothing has to be built first.
   resolve: {
     conditions: ['parlor-source', ...(process.env['VITEST'] ? ['browser'] : []), ...defaultClientConditions],

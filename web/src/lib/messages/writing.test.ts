@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf, keyMeaning } from './composer.ts';
+import { bytesOf, keyMeaning } from './writing.ts';
 
 const key = (name: string, change: Partial<Parameters<typeof keyMeaning>[0]> = {}) => ({
   key: name,
