@@ -14,6 +14,8 @@ pub struct Options {
     pub trusted_proxies: Vec<Network>,
     /// The largest request body, in bytes.
     pub max_request_bytes: usize,
+    /// How long a client may take to send a body.
+    pub body_timeout: Duration,
     /// How long a request may take before it is given up.
     pub request_timeout: Duration,
     /// How many requests may be under way at once; more are answered with `busy`.
@@ -26,6 +28,7 @@ impl Default for Options {
             public_url: "http://127.0.0.1:8080".to_owned(),
             trusted_proxies: Vec::new(),
             max_request_bytes: 256 * 1024,
+            body_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             max_requests: 1024,
         }

@@ -77,6 +77,7 @@ pub(crate) fn api(configuration: &Configuration, public_url: &PublicUrl) -> parl
         max_request_bytes: limits.max_request_bytes.get(),
         request_timeout: server.request_within.get(),
         max_requests: limits.max_requests.get(),
+        ..parlor_api::Options::default()
     }
 }
 

@@ -1,7 +1,5 @@
 //! The JSON body of a request: bounded, strict, and explained in words when it is wrong.
 
-use std::time::Duration;
-
 use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -9,10 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use crate::error::Failure;
+use crate::options::Options;
 use crate::state::ApiState;
-
-/// How long a client may take to send its body.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The body of a request, read as JSON.
 pub(crate) struct Body<T>(pub(crate) T);
@@ -25,7 +21,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Body<T> {
             let words = "Send the body as JSON, with the header “Content-Type: application/json”.";
             return Err(Failure::malformed(words, None));
         }
-        let bytes = collect(request, state.options.max_request_bytes).await?;
+        let bytes = collect(request, &state.options).await?;
         parse(&bytes).map(Self)
     }
 }
@@ -38,14 +34,15 @@ fn is_json(headers: &HeaderMap) -> bool {
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
-async fn collect(request: Request, limit: usize) -> Result<Vec<u8>, Failure> {
+async fn collect(request: Request, options: &Options) -> Result<Vec<u8>, Failure> {
+    let limit = options.max_request_bytes;
     let announced =
         request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Err(Failure::too_large(limit));
     }
     let reading = axum::body::to_bytes(request.into_body(), limit);
-    match tokio::time::timeout(PATIENCE, reading).await {
+    match tokio::time::timeout(options.body_timeout, reading).await {
         Ok(Ok(bytes)) => Ok(bytes.into()),
         Ok(Err(error)) if is_length_limit(&error) => Err(Failure::too_large(limit)),
         Ok(Err(_)) => Err(Failure::malformed("The body ended too early.", None)),

@@ -1,10 +1,15 @@
 //! Everything that can be wrong with a request, as a table: the status is the code's, the code is the expected one, the
 //! field is named, and (by `support::contract`) the message is a sentence for people.
 
+use std::time::Duration;
+
+use axum::body::Body;
+use futures_util::{StreamExt, stream};
 use parlor_api::Options;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
-use crate::support::{Call, PASSWORD, World, open_settings, world};
+use crate::support::{Answer, Call, PASSWORD, World, open_settings, world};
 
 /// Sends a call and expects an error code, and the field that it names.
 async fn refuses(world: &World, call: Call, code: &str, field: Option<&str>) {
@@ -84,6 +89,22 @@ async fn bodies_that_are_too_large() {
     }
     let fitting = json!({"username": "a".repeat(900), "password": "x"});
     refuses(&world, Call::post("/auth/login", fitting), "wrong_credentials", None).await;
+}
+
+#[tokio::test]
+async fn bodies_that_break_off_or_never_end() {
+    let options = Options { body_timeout: Duration::from_millis(20), ..Options::default() };
+    let world = World::with(open_settings(), options).await;
+    let beginning = || stream::iter([Ok("{\"username\":")]);
+    let broken = Body::from_stream(beginning().chain(stream::iter([Err(std::io::Error::other("reset"))])));
+    let endless = Body::from_stream(beginning().chain(stream::pending::<Result<_, std::io::Error>>()));
+    for (body, words) in
+        [(broken, "The body ended too early."), (endless, "The body did not arrive in time.")]
+    {
+        let request = Call::new("POST", "/auth/login").raw("").into_request_with(body);
+        let answer = Answer::read(world.router.clone().oneshot(request).await.unwrap()).await;
+        assert_eq!((answer.code(), answer.json["message"].as_str()), ("bad_request", Some(words)));
+    }
 }
 
 #[tokio::test]

@@ -79,12 +79,18 @@ impl Call {
     }
 
     pub(crate) fn into_request(self) -> Request<Body> {
+        let body = self.body.clone().map_or_else(Body::empty, Body::from);
+        self.into_request_with(body)
+    }
+
+    /// The request with a body that is more than bytes: one that breaks off, or never ends.
+    pub(crate) fn into_request_with(self, body: Body) -> Request<Body> {
         let mut request =
             Request::builder().method(self.method.as_str()).uri(self.path).header("host", "127.0.0.1:8080");
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
-        request.body(self.body.map_or_else(Body::empty, Body::from)).unwrap()
+        request.body(body).unwrap()
     }
 }
 
