@@ -49,7 +49,9 @@ impl Error {
             Self::Closed | Self::NotDurable | Self::Full(_) | Self::Unreachable(_) => {
                 Some(Refusal::Unavailable { retry_after: Duration::from_secs(5) })
             }
-            Self::Taken(_) | Self::Row(_) | Self::Panicked | Self::Database(_) => None,
+            // All that people can choose and must be unique are names; two of them chose at the same moment.
+            Self::Taken(_) => Some(Refusal::NameTaken),
+            Self::Row(_) | Self::Panicked | Self::Database(_) => None,
         }
     }
 }
