@@ -2,7 +2,7 @@
 
 import { defineConfig, devices } from '@playwright/test';
 
-const { PARLOR_E2E_WORKERS, CHROMIUM } = process.env;
+const { CHROMIUM, PARLOR_E2E_OUTPUT, PARLOR_E2E_TRACE, PARLOR_E2E_WORKERS } = process.env;
 
 /** Never a downloaded browser: the one that is installed. */
 const launchOptions = {
@@ -20,7 +20,8 @@ const launchOptions = {
 
 export default defineConfig({
   testDir: './e2e',
-  outputDir: './test-results',
+  // Of its own for each of two runs at the same time.
+  outputDir: PARLOR_E2E_OUTPUT ?? './test-results',
   globalSetup: './e2e/support/global-setup.ts',
   workers: PARLOR_E2E_WORKERS ? Number(PARLOR_E2E_WORKERS) : 2,
   // A test that passes only now and then has failed.
@@ -34,7 +35,8 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'UTC',
     actionTimeout: 10_000,
-    trace: 'retain-on-failure',
+    // Recording everything takes as much time as the tests themselves.
+    trace: PARLOR_E2E_TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
   },
   projects: [
