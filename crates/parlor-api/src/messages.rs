@@ -156,9 +156,12 @@ async fn history(
     }))
 }
 
-/// What changed in a room between two positions: the `room.changes` of the WebSocket, for clients without one.
+/// What changed in a room between two positions: the frame `room.changes` of the WebSocket, for clients without one.
 #[derive(Debug, serde::Serialize, serde::Deserialize, PartialEq, ToSchema)]
 pub(crate) struct RoomChanges {
+    /// `room.changes`
+    #[serde(rename = "type")]
+    kind: String,
     /// `rm_…`
     room: String,
     /// The position that the page continues.
@@ -223,6 +226,7 @@ async fn changes(
         room: page.room.as_ref().map(|room| wire::Room::new(room, None)),
     };
     Ok(Json(RoomChanges {
+        kind: "room.changes".to_owned(),
         room: room.to_string(),
         from: query.after,
         to: page.to,

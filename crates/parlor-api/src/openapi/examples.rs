@@ -56,7 +56,7 @@ examples! {
     parlor_protocol::Message = message();
     parlor_protocol::History = json!({"messages": [message()], "head": 43, "users": [user()]});
     crate::messages::RoomChanges = json!({
-        "room": ROOM, "from": 41, "to": 43, "head": 43, "epoch": 1,
+        "type": "room.changes", "room": ROOM, "from": 41, "to": 43, "head": 43, "epoch": 1,
         "data": {"messages": [message()], "members": [], "users": [user()]},
     });
     parlor_protocol::CreateInvite = json!({"expires_in": 86_400, "max_uses": 10});

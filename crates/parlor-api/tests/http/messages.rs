@@ -1,5 +1,6 @@
 //! Messages: saying, changing, removing and reading them.
 
+use parlor_protocol::ServerFrame;
 use serde_json::{Value, json};
 
 use crate::support::{Call, Person, World, world};
@@ -116,6 +117,9 @@ async fn changes_cover_everything_without_a_hole() {
         let path = format!("/rooms/{room}/changes?after={after}&limit=1");
         let page = world.send(Call::get(&path).by(&ada)).await;
         assert_eq!((page.status, &page.json["from"]), (200, &json!(after)));
+        // The page is also a frame, as the WebSocket would send it.
+        let frame: ServerFrame = serde_json::from_str(&page.text).unwrap();
+        assert!(matches!(frame, ServerFrame::RoomChanges { from, .. } if from == after));
         let data = &page.json["data"];
         messages.extend(data["messages"].as_array().unwrap().clone());
         members.extend(data["members"].as_array().unwrap().clone());
