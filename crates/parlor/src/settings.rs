@@ -76,8 +76,8 @@ pub(crate) fn api(configuration: &Configuration, public_url: &PublicUrl) -> parl
         trusted_proxies: server.trusted_proxies.ranges().to_vec(),
         max_request_bytes: limits.max_request_bytes.get(),
         request_timeout: server.request_within.get(),
+        body_timeout: server.body_within.get(),
         max_requests: limits.max_requests.get(),
-        ..parlor_api::Options::default()
     }
 }
 

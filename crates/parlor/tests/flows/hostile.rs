@@ -74,10 +74,11 @@ async fn what_breaks_the_protocol_ends_that_connection_alone() -> Result<()> {
     assert_eq!(binary.closed().await?, CloseCode::Unsupported.number());
 
     let (mut huge, _) = Socket::hello(&server, token).await?;
-    huge.send_raw(Message::text("x".repeat(1 << 20))).await?;
-    // The server may hang up while the rest is still being sent.
-    if let Ok(Said::Closed(code)) = huge.next().await {
-        assert_eq!(code, CloseCode::TooLarge.number());
+    // The server hangs up while the rest is still on its way, and that may reset the connection before its words arrive.
+    let sent = huge.send_raw(Message::text("x".repeat(1 << 20))).await;
+    match sent.and(huge.next().await) {
+        Ok(said) => assert_eq!(said, Said::Closed(CloseCode::TooLarge.number())),
+        Err(error) => assert!(!error.to_string().contains("in time"), "{error}"),
     }
 
     let mut silent = Socket::connect(&server).await?;

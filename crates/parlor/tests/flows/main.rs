@@ -10,6 +10,7 @@ mod hostile;
 mod lifecycle;
 mod refused;
 mod resume;
+mod secrets;
 mod sessions;
 mod setup;
 mod socket;

@@ -11,8 +11,8 @@ use crate::config::value::Period;
 section! {
     /// Where the server listens, keeps its data, and is reached.
     ["server"] Server {
-        /// The IP address and port to listen on. With 127.0.0.1 only this machine reaches the server; 0.0.0.0 or
-        /// [::] lets every network in. Port 0 takes any free port. Parlor speaks plain HTTP: put a reverse proxy
+        /// The IP address and port to listen on. With `127.0.0.1` only this machine reaches the server; `0.0.0.0` or
+        /// `[::]` lets every network in. Port 0 takes any free port. Parlor speaks plain HTTP: put a reverse proxy
         /// with a certificate in front of it before strangers come.
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)), "PARLOR_LISTEN";
         /// The folder of the database, made on the first start and readable by its owner alone. A relative path is
@@ -26,6 +26,8 @@ section! {
         trusted_proxies: Networks = Networks::loopback(), "PARLOR_TRUSTED_PROXIES";
         /// How long a request may take before it is given up.
         request_within: Period<1, 600> = Period(30), "PARLOR_REQUEST_WITHIN";
+        /// How long the body of a request may take to arrive.
+        body_within: Period<1, 600> = Period(10), "PARLOR_BODY_WITHIN";
         /// How long the server waits for running requests when it is told to stop.
         stop_within: Period<0, 600> = Period(10), "PARLOR_STOP_WITHIN";
     }
