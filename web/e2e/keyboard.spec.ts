@@ -73,7 +73,7 @@ test('from the door to a conversation and out again', async ({ browser }) => {
   await expect(composer(page, 'Hall')).toBeFocused();
   await keys.type('typed by hand');
   await keys.press('Enter');
-  await expect(row(page, 'typed by hand')).toBeVisible();
+  await expect(row(page, 'typed by hand')).toHaveAttribute('data-seq', /\d+/);
   await expect(composer(page, 'Hall')).toBeFocused();
 
   // Up in the empty field changes the last words; Esc leaves them.
@@ -102,6 +102,7 @@ test('from the door to a conversation and out again', async ({ browser }) => {
   await keys.type('an answer');
   await keys.press('Enter');
   await expect(row(page, 'an answer')).toContainText('second of all');
+  await expect(row(page, 'an answer')).toHaveAttribute('data-seq', /\d+/);
   await keys.press('Shift+Tab');
   await keys.press('End');
   await expect(row(page, 'an answer')).toBeFocused();

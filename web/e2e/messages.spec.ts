@@ -152,6 +152,7 @@ test('one can change and remove what one said, and others see it', async ({ brow
   await arrived(other, 'Desk');
   await say(one, 'Desk', 'I am write');
   await expect(row(other, 'I am write')).toBeVisible();
+  await expect(row(one, 'I am write')).toHaveAttribute('data-seq', /\d+/);
   await composer(one, 'Desk').press('ArrowUp');
   const field = one.getByRole('textbox', { name: t.message.editLabel });
   await expect(field).toHaveValue('I am write');

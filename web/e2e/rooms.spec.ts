@@ -31,6 +31,8 @@ test('a public room is made, found, joined and left', async ({ browser }) => {
   await expect(rowBy(page, 'Bo Diddley', 'Lovely!')).toBeVisible();
 
   await guest.getByRole('button', { name: t.room.info }).click();
+  // What the panel asks for must be answered before one leaves, or it is refused.
+  await expect(guest.getByRole('complementary', { name: t.info.label })).toContainText(t.invites.none);
   await guest.getByRole('button', { name: t.room.leave }).click();
   const leaving = guest.getByRole('dialog', { name: t.room.leaveTitle('Garden') });
   await leaving.getByRole('button', { name: t.room.leave }).click();
