@@ -27,12 +27,14 @@ const PACKERS: [&str; 2] = ["web/scripts/pack.js", "web/svelte.config.js"];
 
 fn main() -> ExitCode {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
-    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = crate_folder.ancestors().nth(2).unwrap_or(crate_folder).to_path_buf();
+    // Asked for while it runs, not while it is compiled: another checkout may have compiled it.
+    let crate_folder = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let root = crate_folder.ancestors().nth(2).unwrap_or(&crate_folder).to_path_buf();
     println!("cargo::rerun-if-env-changed=PARLOR_SKIP_WEB");
     println!("cargo::rerun-if-changed=build.rs");
     for input in INPUTS.iter().chain(&PACKERS) {
-        println!("cargo::rerun-if-changed={}", root.join(input).display());
+        // Relative to the crate: checkouts may share a build directory, and each has to look at its own files.
+        println!("cargo::rerun-if-changed=../../{input}");
     }
     let done = match obstacle(&root) {
         Some(obstacle) => {
@@ -79,12 +81,15 @@ fn placeholder(out: &Path) -> io::Result<()> {
 fn build(root: &Path, out: &Path) -> Result<(), String> {
     let stamp = out.join("built");
     let started = newest(INPUTS.iter().chain(&PACKERS).map(|input| root.join(input)).collect());
-    if modified(&stamp) > started {
+    let here = root.to_string_lossy();
+    let is_ours = fs::read_to_string(&stamp).is_ok_and(|whose| whose == here);
+    if is_ours && modified(&stamp) > started {
         return Ok(());
     }
     // The mark is as old as the beginning of the build: what changes while it runs is newer, and built the next time.
     let begun = out.join("begun");
-    fs::write(&begun, "").map_err(|error| format!("{} could not be written: {error}", begun.display()))?;
+    fs::write(&begun, here.as_bytes())
+        .map_err(|error| format!("{} could not be written: {error}", begun.display()))?;
     install(root)?;
     let built = out.join("web");
     let vite = root.join("node_modules/vite/bin/vite.js");
