@@ -6,7 +6,7 @@ use parlor_testkit::{Database, Server};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::socket::{Said, Socket};
+use crate::socket::Socket;
 use crate::support::{on_both_databases, server};
 
 on_both_databases!(bad_frames_get_an_error_and_the_connection_goes_on);
@@ -76,8 +76,8 @@ async fn what_breaks_the_protocol_ends_that_connection_alone() -> Result<()> {
     let (mut huge, _) = Socket::hello(&server, token).await?;
     // The server hangs up while the rest is still on its way, and that may reset the connection before its words arrive.
     let sent = huge.send_raw(Message::text("x".repeat(1 << 20))).await;
-    match sent.and(huge.next().await) {
-        Ok(said) => assert_eq!(said, Said::Closed(CloseCode::TooLarge.number())),
+    match sent.and(huge.closed().await) {
+        Ok(code) => assert_eq!(code, CloseCode::TooLarge.number()),
         Err(error) => assert!(!error.to_string().contains("in time"), "{error}"),
     }
 
