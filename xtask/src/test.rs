@@ -28,9 +28,7 @@ pub(crate) fn list() {
 pub(crate) fn run(only: &[String]) -> Result<ExitCode> {
     let chosen = choose(only)?;
     let started = Instant::now();
-    if let Err(error) = checkout::claim_build_directory() {
-        say(&format!("error: {error:#}; what gets built may be another checkout's"));
-    }
+    let _claim = checkout::claim_build_directory()?;
     let rows: Vec<Row> = chosen.into_iter().map(run_step).collect();
     Ok(report::print(&rows, started.elapsed()))
 }

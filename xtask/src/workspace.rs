@@ -12,11 +12,28 @@ pub(crate) fn root() -> PathBuf {
     crate_folder.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
-/// A cargo command in the repository, with the cargo that runs us.
+/// Where cargo is told by the environment to keep what it compiles on the way.
+const BUILD_DIRECTORY: &str = "CARGO_BUILD_BUILD_DIR";
+
+/// A cargo command in the repository, with the cargo that runs us. What it compiles on the way lies in the user's
+/// cargo cache, unless the environment says otherwise, so that a fresh clone need not compile every dependency; what
+/// it finishes lies in the checkout.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.arg(subcommand).current_dir(root());
+    if let Some(directory) = shared_build_directory().filter(|_| std::env::var_os(BUILD_DIRECTORY).is_none())
+    {
+        command.env(BUILD_DIRECTORY, directory);
+    }
     command
+}
+
+/// The folder of our builds in the user's cargo cache.
+fn shared_build_directory() -> Option<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))?;
+    Some(home.join("build").join("parlor"))
 }
 
 /// The manifests of the workspace as cargo reads them; needs no network.

@@ -1,9 +1,10 @@
-//! Several checkouts may share one build directory (`build.build-dir` in `.cargo/config.toml`), so that a fresh clone
-//! need not compile every dependency. Cargo then tells their crates apart by the times of source files alone: after a
-//! newer clone was built, an older checkout looks up to date although it may hold other code.
+//! The checkouts of a user share one build directory when they are tested, so that a fresh clone need not compile every
+//! dependency. Cargo then tells their crates apart by the times of source files alone: after a newer clone was built,
+//! an older checkout looks up to date although it may hold other code.
 //!
-//! So a note in the build directory names the checkout that was tested last, and when that was another one,
-//! our files become as new as now. Cargo then builds our crates again, and the dependencies stay.
+//! So one checkout at a time is tested, under a lock. A note in the build directory names the one that was tested last,
+//! and when that was another one, our files become as new as now. Cargo then builds our crates again, and the
+//! dependencies stay.
 
 use std::fs::File;
 use std::path::Path;
@@ -16,22 +17,35 @@ use crate::workspace::{Tree, metadata, root};
 
 /// The note's name in the build directory.
 const NOTE: &str = "last-tested-checkout";
+/// The lock's name there.
+const LOCK: &str = "being-tested.lock";
 
-/// Makes sure that what gets tested is this checkout.
-pub(super) fn claim_build_directory() -> Result<()> {
+/// Makes sure that what gets tested is this checkout, as long as the answer lives.
+pub(super) fn claim_build_directory() -> Result<Option<File>> {
     let metadata = metadata()?;
     let directory = metadata["build_directory"].as_str().context("cargo names no build directory")?;
     let (directory, root) = (Path::new(directory), root());
     if directory.starts_with(&root) {
-        return Ok(());
+        return Ok(None);
     }
     std::fs::create_dir_all(directory)?;
+    let lock = lock(&directory.join(LOCK))?;
     let claimed = claim(&directory.join(NOTE), &root)?;
     if claimed {
         say(&format!("{} may hold crates of another checkout: ours get built anew", directory.display()));
         renew(&root, &Tree::read()?.paths)?;
     }
-    Ok(())
+    Ok(Some(lock))
+}
+
+/// Waits for another checkout's tests to end.
+fn lock(path: &Path) -> Result<File> {
+    let file = File::create(path).with_context(|| format!("can't write {}", path.display()))?;
+    if file.try_lock().is_err() {
+        say("another checkout is being tested; waiting for it to end");
+        file.lock().with_context(|| format!("can't lock {}", path.display()))?;
+    }
+    Ok(file)
 }
 
 /// Notes our name; answers whether it was another's before.
