@@ -101,14 +101,17 @@ export class TimelineScroll {
     this.#onMove(isPinned);
   }
 
-  /** The first row that shows, found by halving. */
+  /**
+   * The first row that shows whole, found by halving. Not the first of all: it bears the day and the name only until
+   * earlier rows come before it, and then shrinks. What shows in part above the anchor may change as it likes.
+   */
   #firstVisible(): Anchor | null {
     const rows = this.#scroller.querySelectorAll<HTMLElement>('[data-key]');
     const edge = this.#scroller.getBoundingClientRect().top;
-    let [low, high] = [0, rows.length];
+    let [low, high] = [Math.min(1, rows.length - 1), rows.length - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) <= edge) low = middle + 1;
+      if ((rows[middle]?.getBoundingClientRect().top ?? 0) < edge) low = middle + 1;
       else high = middle;
     }
     const row = rows[low];
