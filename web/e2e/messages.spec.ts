@@ -183,6 +183,7 @@ test('an answer quotes what it answers', async ({ browser }) => {
   await expect(page.getByText(t.composer.replyingTo('Bo Diddley'))).toBeVisible();
   await say(page, 'Forum', 'I do.');
   await expect(row(page, 'I do.')).toContainText('Who has the key?');
+  await expect(row(page, 'I do.')).toHaveAttribute('data-seq', /\d+/);
   const [question, , answer] = (await ada.rest.history(room.id)).messages;
   expect(answer?.reply_to).toBe(question?.id);
 });
