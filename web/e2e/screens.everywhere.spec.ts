@@ -55,7 +55,9 @@ async function judge(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme: light, reducedMotion: 'reduce' });
     await page.evaluate(() => document.fonts.ready);
     // A new light fades in, be it for a millisecond: what is judged is what stays.
-    await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
+    await page.evaluate(async () => {
+      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    });
     const { violations } = await new AxeBuilder({ page })
       .withTags(TAGS)
       .options({ rules: { 'target-size': { enabled: true } } })
