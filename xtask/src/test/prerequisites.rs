@@ -14,14 +14,32 @@ use crate::tools;
 struct Need {
     program: &'static str,
     package: &'static str,
+    /// Whether there is nothing better to install.
     is_there: fn() -> bool,
+    /// Whether the tests can do without, because something else serves.
+    is_replaced: fn() -> bool,
 }
 
 const NEEDS: &[Need] = &[
-    Need { program: "initdb", package: "postgresql", is_there: || tools::postgres_folder().is_some() },
-    Need { program: "chromium", package: "chromium", is_there: || tools::chromium().is_some() },
-    Need { program: "node", package: "nodejs", is_there: || tools::find("node").is_some() },
-    Need { program: "npm", package: "npm", is_there: || tools::find("npm").is_some() },
+    Need {
+        program: "initdb",
+        package: "postgresql",
+        is_there: || tools::postgres_folder().is_some(),
+        is_replaced: || false,
+    },
+    Need {
+        program: "chromium",
+        package: tools::HEADLESS_CHROMIUM,
+        is_there: || tools::chosen_chromium().is_some() || tools::find(tools::HEADLESS_CHROMIUM).is_some(),
+        is_replaced: || tools::chromium().is_some(),
+    },
+    Need {
+        program: "node",
+        package: "nodejs",
+        is_there: || tools::find("node").is_some(),
+        is_replaced: || false,
+    },
+    Need { program: "npm", package: "npm", is_there: || tools::find("npm").is_some(), is_replaced: || false },
 ];
 
 /// Makes sure that everything is there.
@@ -31,14 +49,19 @@ pub(super) fn run() -> Result<Counts> {
         let packages: Vec<&str> = lacking.iter().map(|need| need.package).collect();
         install(&packages)?;
     }
-    let lacking: Vec<&str> =
-        NEEDS.iter().filter(|need| !(need.is_there)()).map(|need| need.program).collect();
+    let lacking: Vec<&str> = NEEDS.iter().filter(|need| need.is_lacking()).map(|need| need.program).collect();
     if !lacking.is_empty() {
         bail!("not installed: {}", lacking.join(", "));
     }
     npm::install_dependencies()?;
     say("PostgreSQL, Chromium, Node.js and the npm packages are there");
     Ok(Counts::PASSED)
+}
+
+impl Need {
+    fn is_lacking(&self) -> bool {
+        !(self.is_there)() && !(self.is_replaced)()
+    }
 }
 
 fn install(packages: &[&str]) -> Result<()> {

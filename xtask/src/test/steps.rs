@@ -78,10 +78,18 @@ fn tests() -> Result<Counts> {
         command.env("PARLOR_TEST_POSTGRES_URL", postgres.url());
     }
     with_test_environment(&mut command);
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        command.env("RUST_TEST_THREADS", test_threads().to_string());
+    }
     let mut told = Counts::default();
     let succeeded = stream(&mut command, |line| told.observe_cargo(line))?;
     counts.add(told.of_run(succeeded, true));
     Ok(counts)
+}
+
+/// More than there are processors: many tests wait, for a disk, a server or a time.
+fn test_threads() -> usize {
+    3 * std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// Names the browser and the folder of real chat logs, where they exist. Without the folder, the tests read the sample

@@ -142,5 +142,7 @@ async fn a_server_that_stops_answers_first_and_says_come_back() {
     stranger.command("hello", json!({"token": ada.token})).await;
     assert_eq!(stranger.frame().await["error"]["code"], "unavailable");
     assert_eq!(stranger.next().await, Came::Closed(Some(1001)));
+    // A server that has said goodbye waits for the others to go.
+    drop((socket, stranger));
     assert_eq!(stopping.await.unwrap(), 0);
 }

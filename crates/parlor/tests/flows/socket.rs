@@ -1,5 +1,7 @@
 //! A WebSocket that sends what it is given, letter by letter, and shows what comes back as it came.
 
+use std::collections::VecDeque;
+
 use anyhow::{Context as _, Result, bail};
 use futures_util::{SinkExt as _, StreamExt as _};
 use parlor_testkit::DEADLINE;
@@ -9,7 +11,11 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// The socket.
-pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Events that came while an answer was awaited: an event may come before the answer to what caused it.
+    passed: VecDeque<Value>,
+}
 
 /// What the server sent.
 #[derive(Debug, PartialEq)]
@@ -25,7 +31,7 @@ impl Socket {
     pub(crate) async fn connect(server: &parlor_testkit::Server) -> Result<Self> {
         let address = server.url().strip_prefix("http://").context("the server has no address")?;
         let (socket, _) = connect_async(format!("ws://{address}/api/v1/ws")).await?;
-        Ok(Self(socket))
+        Ok(Self { stream: socket, passed: VecDeque::new() })
     }
 
     /// Connects and says hello; returns the data of `ready` too.
@@ -44,14 +50,21 @@ impl Socket {
 
     /// Sends anything.
     pub(crate) async fn send_raw(&mut self, message: Message) -> Result<()> {
-        Ok(self.0.send(message).await?)
+        Ok(self.stream.send(message).await?)
     }
 
     /// What comes next, pings apart.
     pub(crate) async fn next(&mut self) -> Result<Said> {
+        match self.passed.pop_front() {
+            Some(frame) => Ok(Said::Frame(frame)),
+            None => self.arriving().await,
+        }
+    }
+
+    async fn arriving(&mut self) -> Result<Said> {
         loop {
             let message =
-                tokio::time::timeout(DEADLINE, self.0.next()).await.context("nothing came in time")?;
+                tokio::time::timeout(DEADLINE, self.stream.next()).await.context("nothing came in time")?;
             match message.context("the connection was cut")?? {
                 Message::Text(text) => return Ok(Said::Frame(serde_json::from_str(&text)?)),
                 Message::Close(Some(frame)) => return Ok(Said::Closed(frame.code.into())),
@@ -79,15 +92,21 @@ impl Socket {
         }
     }
 
-    /// Sends a command and returns its answer; events that come before it are passed over.
+    /// Sends a command and returns its answer; events that come before it are kept for [`Socket::next`].
     pub(crate) async fn ask(&mut self, reference: u64, kind: &str, data: Value) -> Result<Value> {
         self.send(&json!({"type": kind, "ref": reference, "data": data})).await?;
         loop {
-            let frame = self.frame().await?;
-            if frame["ref"] == reference {
-                return Ok(frame);
+            match self.arriving().await? {
+                Said::Frame(frame) if frame["ref"] == reference => return Ok(frame),
+                Said::Frame(event) => self.passed.push_back(event),
+                Said::Closed(code) => bail!("an answer was expected, but the server closed with {code}"),
             }
         }
+    }
+
+    /// What came while answers were awaited and has not been looked at.
+    pub(crate) fn passed(&self) -> &VecDeque<Value> {
+        &self.passed
     }
 
     /// The code with which the server closes; frames before it are passed over.
