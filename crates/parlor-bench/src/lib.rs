@@ -3,8 +3,12 @@
 
 pub mod crash;
 pub mod figures;
+pub mod goals;
+pub mod ground;
 pub mod history;
 pub mod irc;
+pub mod load;
+pub mod measure;
 pub mod readback;
 pub mod replay;
 pub mod typed;

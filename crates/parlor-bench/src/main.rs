@@ -1,12 +1,17 @@
-//! The command line: replays and crash runs.
+//! The command line.
 
+mod goal_command;
+
+use std::io::{BufReader, BufWriter};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use parlor_bench::load::worker;
 use parlor_bench::{crash, replay};
 use parlor_testkit::{Database, Options, Server};
+use tokio::runtime::Runtime;
 
 /// Runs that show what a Parlor server promises.
 #[derive(Debug, Parser)]
@@ -18,6 +23,11 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measures a goal of speed, P1 to P9: throughput, processor time, latency, memory, with every delivery checked.
+    Goal(goal_command::Arguments),
+    /// Generates load for another process of this program: orders on standard input, results on standard output.
+    #[command(hide = true)]
+    Worker,
     /// Plays IRC logs against a server, one connection a nick, and checks what everybody saw.
     Replay(Replay),
     /// Kills a server with SIGKILL under load, again and again, and checks what became of everything.
@@ -75,11 +85,16 @@ enum DatabaseName {
     Postgres,
 }
 
-#[tokio::main]
-async fn main() -> Result<ExitCode> {
+fn main() -> Result<ExitCode> {
+    // What generates load has its own threads and no runtime beside them.
     match Arguments::parse().command {
-        Command::Replay(arguments) => run_replay(arguments).await,
-        Command::Crash(arguments) => run_crash(arguments).await,
+        Command::Goal(arguments) => Ok(verdict(usize::try_from(goal_command::run(&arguments)?)?)),
+        Command::Worker => {
+            worker::work(BufReader::new(std::io::stdin()), BufWriter::new(std::io::stdout()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Replay(arguments) => Runtime::new()?.block_on(run_replay(arguments)),
+        Command::Crash(arguments) => Runtime::new()?.block_on(run_crash(arguments)),
     }
 }
 

@@ -1,0 +1,132 @@
+//! P1, P2 and P3: what a delivery costs the server, and how many there are a second, in one big room and in small ones.
+
+use anyhow::Result;
+
+use super::report::{Figure, Report};
+use super::settings::Settings;
+use super::stage::{Load, Sample, Stage};
+use crate::ground::people;
+use crate::load::dialect::Dialect;
+use crate::measure::machine::Machine;
+
+/// Sends under way by each sender.
+pub const WINDOW: usize = 8;
+/// Connections, in the big room and in all small rooms together.
+pub const CONNECTIONS: usize = 900;
+/// Senders in the big room.
+pub const SENDERS: usize = 4;
+/// People in a small room.
+pub const SMALL: usize = 10;
+
+/// P1 and P2.
+pub fn big_room(settings: &Settings) -> Result<[Report; 2]> {
+    let connections = settings.connections(CONNECTIONS);
+    let senders = (0..SENDERS.min(connections)).map(|seat| (seat, 0)).collect();
+    let samples = samples(settings, "one room", connections, 1, |_| vec![0], senders)?;
+    let method = format!(
+        "{connections} connections in one room, {SENDERS} of them sending with {WINDOW} sends under way each, bodies of \
+         {} bytes",
+        settings.body
+    );
+    let mut one = report(settings, "p1", "Server CPU a delivery, big room", &method, &samples);
+    let mut two =
+        Report { goal: "p2".to_owned(), title: "Deliveries a second, big room".to_owned(), ..one.clone() };
+    let (cpu, rate) = (cpu(&samples), rate(&samples));
+    one.figures.splice(0..0, [cpu.clone().goal(1.2, 0.6), rate.clone()]);
+    two.figures.splice(0..0, [rate.goal(500_000.0, 1_000_000.0), cpu]);
+    Ok([one, two])
+}
+
+/// P3.
+pub fn small_rooms(settings: &Settings) -> Result<Report> {
+    let connections = settings.connections(CONNECTIONS);
+    let rooms = connections.div_ceil(SMALL);
+    let room_of = |seat: usize| u32::try_from(seat / SMALL).unwrap_or(u32::MAX);
+    let senders = (0..rooms).map(|room| (room * SMALL, room_of(room * SMALL))).collect();
+    let samples = samples(settings, "small rooms", connections, rooms, |seat| vec![room_of(seat)], senders)?;
+    let method = format!(
+        "{rooms} rooms of {SMALL}, one sender in each with {WINDOW} sends under way, bodies of {} bytes",
+        settings.body
+    );
+    let mut report =
+        report(settings, "p3", "Small rooms: deliveries a second and CPU a delivery", &method, &samples);
+    let figures = [rate(&samples).goal(250_000.0, 528_000.0), cpu(&samples).goal(4.0, 1.9)];
+    report.figures.splice(0..0, figures);
+    Ok(report)
+}
+
+fn samples(
+    settings: &Settings,
+    what: &str,
+    connections: usize,
+    rooms: usize,
+    rooms_of: impl Fn(usize) -> Vec<u32> + Sync,
+    senders: Vec<(usize, u32)>,
+) -> Result<Vec<Sample>> {
+    let load = Load::Windowed { window: WINDOW, senders };
+    let mut samples = Vec::with_capacity(settings.runs);
+    for run in 1..=settings.runs {
+        settings.say(&format!("{what}: run {run} of {}", settings.runs));
+        let (mut server, _) = settings.source.launch()?;
+        let people = people::prepare(server.address, rooms, connections, &rooms_of)?;
+        let mut stage = Stage::new(
+            settings,
+            (server.address, server.pid),
+            Dialect::Parlor,
+            &people.rooms,
+            &people.seats,
+        )?;
+        stage.open()?;
+        let sample = stage.run(settings, &load, false)?;
+        settings.say(&format!(
+            "  {:.0} deliveries/s, {:.2} µs of server CPU each, {:.0} sends/s, load average {:.1}",
+            sample.deliveries_a_second(),
+            sample.cpu_a_delivery(),
+            sample.sends_a_second(),
+            sample.load
+        ));
+        samples.push(sample);
+        drop(stage);
+        server.stop()?;
+    }
+    Ok(samples)
+}
+
+fn report(settings: &Settings, goal: &str, title: &str, method: &str, samples: &[Sample]) -> Report {
+    let figures = vec![
+        Figure::more("synced sends", "1/s").values(samples.iter().map(Sample::sends_a_second)),
+        Figure::less("acknowledgement p50", "ms")
+            .values(samples.iter().map(|sample| sample.total.acks.milliseconds_at(0.5))),
+        Figure::less("acknowledgement p99", "ms")
+            .values(samples.iter().map(|sample| sample.total.acks.milliseconds_at(0.99))),
+        Figure::less("processors busy with the server", "").values(samples.iter().map(Sample::processors)),
+        Figure::less("processors busy with the generator", "")
+            .values(samples.iter().map(|sample| sample.generator.as_secs_f64() / sample.seconds)),
+        Figure::more("deliveries a read of the generator", "").values(
+            samples.iter().map(|sample| {
+                super::stage::ratio(sample.total.outcome.deliveries, sample.total.outcome.reads)
+            }),
+        ),
+    ];
+    let mut report = Report {
+        goal: goal.to_owned(),
+        title: title.to_owned(),
+        method: method.to_owned(),
+        command: settings.command.clone(),
+        machine: Machine::present(),
+        figures,
+        ..Report::default()
+    };
+    for sample in samples {
+        sample.blame(&mut report);
+    }
+    report
+}
+
+fn cpu(samples: &[Sample]) -> Figure {
+    Figure::less("server CPU a delivery", "µs").values(samples.iter().map(Sample::cpu_a_delivery))
+}
+
+fn rate(samples: &[Sample]) -> Figure {
+    Figure::more("deliveries", "1/s").values(samples.iter().map(Sample::deliveries_a_second))
+}

@@ -1,0 +1,62 @@
+//! How experiments are run: what is the same for all of them.
+
+use std::path::PathBuf;
+
+use crate::ground::server::Source;
+use crate::load::crew::Place;
+
+/// How experiments are run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The server.
+    pub source: Source,
+    /// How often each is run; the median and the worst are told.
+    pub runs: usize,
+    /// Seconds of load before anything counts.
+    pub warm_up: f64,
+    /// Seconds that count.
+    pub seconds: f64,
+    /// Decides schedules.
+    pub seed: u64,
+    /// How many workers generate load; `None`: as the experiment needs.
+    pub workers: Option<usize>,
+    /// How many connections, instead of as many as the goal says. The figures are not the goal's then.
+    pub connections: Option<usize>,
+    /// Bytes of a message's body.
+    pub body: usize,
+    /// This program, for workers that are processes.
+    pub program: Option<PathBuf>,
+    /// Where databases that take long to fill are kept.
+    pub cache: PathBuf,
+    /// The command that this is, for the report.
+    pub command: String,
+    /// True to say on standard error what is going on.
+    pub verbose: bool,
+}
+
+/// How many connections one process of the generator holds at most.
+const PER_PROCESS: usize = 9_000;
+
+impl Settings {
+    /// How many connections an experiment has that would like so many.
+    pub fn connections(&self, usual: usize) -> usize {
+        self.connections.unwrap_or(usual)
+    }
+
+    /// How many workers, and where, for so many connections.
+    pub fn crew(&self, connections: usize) -> (usize, Place) {
+        let needed = connections.div_ceil(PER_PROCESS).max(1);
+        let workers = self.workers.unwrap_or(needed).max(needed);
+        match &self.program {
+            Some(program) if needed > 1 => (workers, Place::Processes(program.clone())),
+            _ => (workers, Place::Threads),
+        }
+    }
+
+    /// Says what is going on.
+    pub fn say(&self, what: &str) {
+        if self.verbose {
+            eprintln!("{what}");
+        }
+    }
+}
