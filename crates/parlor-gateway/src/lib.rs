@@ -5,6 +5,7 @@
 //! sequence.
 
 mod admission;
+pub mod codec;
 mod commands;
 mod credential;
 mod data;
