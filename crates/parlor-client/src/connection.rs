@@ -99,7 +99,7 @@ impl Connection {
         let url = client.websocket_url();
         let (mut socket, _response) =
             tokio_tungstenite::connect_async_with_config(url, Some(config), true).await?;
-        let hello = Hello { token: client.token().map(str::to_owned), resume: options.resume };
+        let hello = Hello { token: client.token().map(str::to_owned), resume: options.resume, follow: None };
         let text = frames::command("hello", HELLO_REFERENCE, &hello)?;
         socket.send(Message::text(text)).await?;
         let ready = read_ready(&mut socket).await?;

@@ -1,4 +1,4 @@
-//! What clients send over the WebSocket. One object a text frame: `{"type": …, "ref": …, "data": …}`.
+//! What clients send over the WebSocket. One object a frame: `{"type": …, "ref": …, "data": …}`.
 //!
 //! `ref` is the client's number for the frame; the answer (`ready`, `ok` or `error`) carries it back.
 
@@ -32,6 +32,24 @@ wire! {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<ResumePosition>>"))]
         pub resume: Vec<ResumePosition>,
+        /// Which rooms' events the connection gets; those of all rooms if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub follow: Option<Follow>,
+    }
+}
+
+wire! {
+    /// Which rooms' events a connection gets.
+    #[derive(Copy, Eq, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Follow {
+        /// Those of every room one is in.
+        #[default]
+        All,
+        /// Those of open rooms: the ones in `resume`, and what `room.open` opens. Of the others, `heads.changed` tells
+        /// how far they are.
+        Opened,
     }
 }
 
@@ -95,11 +113,40 @@ wire! {
 }
 
 wire! {
-    /// `room.join`, `room.leave`, `presence.watch`, `presence.unwatch`: which room.
+    /// `room.join`, `room.leave`, `room.close`, `presence.watch`, `presence.unwatch`: which room.
     #[serde(deny_unknown_fields)]
     pub struct RoomTarget {
         /// `rm_…`
         pub room: String,
+    }
+}
+
+wire! {
+    /// `room.open`: from now on a room's events come. Answered by `Opened`. What happened after `seq` comes first, as
+    /// `room.changes` or `room.reset`.
+    #[serde(deny_unknown_fields)]
+    pub struct RoomOpen {
+        /// `rm_…`
+        pub room: String,
+        /// Everything up to here is known. If absent, events begin after the `head` of the answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
+        pub seq: Option<u64>,
+        /// The room's epoch when that was so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub epoch: Option<u32>,
+    }
+}
+
+wire! {
+    /// A room is open.
+    pub struct Opened {
+        /// The `seq` of its newest change.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub head: u64,
+        /// Its epoch.
+        pub epoch: u32,
     }
 }
 

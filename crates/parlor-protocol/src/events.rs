@@ -4,6 +4,7 @@
 
 use parlor_model as model;
 
+use crate::commands::Follow;
 use crate::errors::Error;
 use crate::members::Member;
 use crate::messages::Message;
@@ -169,6 +170,13 @@ wire! {
             /// Who.
             data: Presence,
         },
+        /// Rooms that are not open moved on. At most one frame a second; only for who follows opened rooms alone. Not
+        /// durable.
+        #[serde(rename = "heads.changed")]
+        HeadsChanged {
+            /// How far they are.
+            data: Heads,
+        },
     }
 }
 
@@ -179,6 +187,41 @@ wire! {
         pub user: User,
         /// The rooms, each with its head: the position from which live events go on.
         pub rooms: Vec<Room>,
+        /// `opened` if the connection follows opened rooms alone, as its `hello` asked; else absent, and the events of
+        /// all rooms come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub follow: Option<Follow>,
+    }
+}
+
+wire! {
+    /// Rooms that are not open and moved on.
+    pub struct Heads {
+        /// One entry a room.
+        pub heads: Vec<Head>,
+    }
+}
+
+wire! {
+    /// How far a room is that is not open.
+    pub struct Head {
+        /// `rm_…`
+        pub room: String,
+        /// The `seq` of its newest change.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub head: u64,
+        /// How many messages were made in it since this connection was last told, or since `ready`.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub messages: u64,
+        /// The `seq` of the newest of them; absent if there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
+        pub newest: Option<u64>,
+        /// Its author, `usr_…`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub by: Option<String>,
     }
 }
 

@@ -1,9 +1,11 @@
-//! Parlor's wire types, version 1: what clients send and get, over HTTP and over WebSocket, as JSON.
+//! Parlor's wire types, version 1: what clients send and get, over HTTP and over WebSocket, as JSON or, over
+//! WebSocket, in a compact binary form.
 //!
 //! Nothing here decides anything: these are shapes, and the conversions from the domain to them. The same types feed
 //! the `OpenAPI` document and the TypeScript types, so neither can drift from what the server does.
 
 mod accounts;
+pub mod binary;
 pub mod commands;
 mod errors;
 pub mod events;
@@ -19,9 +21,9 @@ mod users;
 pub use accounts::{
     ChangePassword, EnterAsGuest, Login, Register, ServerInfo, SignedIn, UpdateProfile, UpgradeGuest,
 };
-pub use commands::{ClientFrame, Hello, ResumePosition};
+pub use commands::{ClientFrame, Follow, Hello, ResumePosition};
 pub use errors::{CloseCode, Error, ErrorCode, ErrorDetails};
-pub use events::{Changes, Presence, Ready, Reset, ServerFrame};
+pub use events::{Changes, Head, Heads, Presence, Ready, Reset, ServerFrame};
 pub use invites::{
     AcceptInvite, CreateInvite, CreatedInvite, InspectInvite, Invite, InviteList, InvitePreview,
 };

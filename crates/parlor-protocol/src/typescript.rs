@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use crate::{commands, events};
+use crate::{binary, commands, events};
 
 /// The whole of `packages/client/src/protocol.ts`.
 pub fn file() -> String {
@@ -58,19 +58,25 @@ pub fn file() -> String {
         crate::ErrorDetails,
         crate::ErrorCode,
         commands::Hello,
+        commands::Follow,
         commands::ResumePosition,
         commands::MessageSend,
         commands::MessageEdit,
         commands::MessageDelete,
         commands::RoomTarget,
+        commands::RoomOpen,
+        commands::Opened,
         commands::Changed,
         events::Ready,
         events::Changes,
         events::Reset,
         events::Presence,
+        events::Heads,
+        events::Head,
         events::ServerFrame,
     );
     text.push_str(&close_codes());
+    text.push_str(&binary_tables());
     text
 }
 
@@ -79,4 +85,29 @@ fn close_codes() -> String {
         String::from("/** Close codes from here on mean: don't come back before something changed. */\n");
     text.push_str("export const STAY_AWAY_FROM = 4500;\n");
     text
+}
+
+fn binary_tables() -> String {
+    let list = |words: &[&str]| words.iter().map(|word| format!("  '{word}',\n")).collect::<String>();
+    let prefixes: Vec<_> = binary::ID_KINDS.iter().map(|(_, prefix)| *prefix).collect();
+    [
+        (
+            "The subprotocol of the compact binary encoding.",
+            format!("BINARY_SUBPROTOCOL = '{}'", binary::SUBPROTOCOL),
+        ),
+        (
+            "Keys of the binary encoding, by their number.",
+            format!("BINARY_KEYS = [\n{}] as const", list(binary::KEYS)),
+        ),
+        (
+            "Frame types of the binary encoding, by their number.",
+            format!("BINARY_TYPES = [\n{}] as const", list(binary::TYPES)),
+        ),
+        (
+            "Prefixes of the ids that are extensions, by their kind less one.",
+            format!("BINARY_ID_PREFIXES = [\n{}] as const", list(&prefixes)),
+        ),
+    ]
+    .map(|(words, declaration)| format!("\n/** {words} */\nexport const {declaration};\n"))
+    .concat()
 }

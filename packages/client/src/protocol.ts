@@ -621,7 +621,16 @@ token?: string,
 /**
  * What the client has already: what it missed since comes after `ready`.
  */
-resume?: Array<ResumePosition>, };
+resume?: Array<ResumePosition>, 
+/**
+ * Which rooms' events the connection gets; those of all rooms if absent.
+ */
+follow?: Follow, };
+
+/**
+ * Which rooms' events a connection gets.
+ */
+export type Follow = "all" | "opened";
 
 /**
  * How far a client has followed a room.
@@ -692,13 +701,44 @@ room: string,
 id: string, };
 
 /**
- * `room.join`, `room.leave`, `presence.watch`, `presence.unwatch`: which room.
+ * `room.join`, `room.leave`, `room.close`, `presence.watch`, `presence.unwatch`: which room.
  */
 export type RoomTarget = { 
 /**
  * `rm_…`
  */
 room: string, };
+
+/**
+ * `room.open`: from now on a room's events come. Answered by `Opened`. What happened after `seq` comes first, as
+ * `room.changes` or `room.reset`.
+ */
+export type RoomOpen = { 
+/**
+ * `rm_…`
+ */
+room: string, 
+/**
+ * Everything up to here is known. If absent, events begin after the `head` of the answer.
+ */
+seq?: number, 
+/**
+ * The room's epoch when that was so.
+ */
+epoch?: number, };
+
+/**
+ * A room is open.
+ */
+export type Opened = { 
+/**
+ * The `seq` of its newest change.
+ */
+head: number, 
+/**
+ * Its epoch.
+ */
+epoch: number, };
 
 /**
  * A change has its place, on disk.
@@ -720,7 +760,12 @@ user: User,
 /**
  * The rooms, each with its head: the position from which live events go on.
  */
-rooms: Array<Room>, };
+rooms: Array<Room>, 
+/**
+ * `opened` if the connection follows opened rooms alone, as its `hello` asked; else absent, and the events of
+ * all rooms come.
+ */
+follow?: Follow, };
 
 /**
  * What changed in a room between two positions, as it is now.
@@ -768,6 +813,40 @@ online: Array<string>,
  * `usr_…`, those who no longer are.
  */
 offline: Array<string>, };
+
+/**
+ * Rooms that are not open and moved on.
+ */
+export type Heads = { 
+/**
+ * One entry a room.
+ */
+heads: Array<Head>, };
+
+/**
+ * How far a room is that is not open.
+ */
+export type Head = { 
+/**
+ * `rm_…`
+ */
+room: string, 
+/**
+ * The `seq` of its newest change.
+ */
+head: number, 
+/**
+ * How many messages were made in it since this connection was last told, or since `ready`.
+ */
+messages: number, 
+/**
+ * The `seq` of the newest of them; absent if there is none.
+ */
+newest?: number, 
+/**
+ * Its author, `usr_…`.
+ */
+by?: string, };
 
 /**
  * One frame from the server.
@@ -920,7 +999,109 @@ room: string,
 /**
  * Who.
  */
-data: Presence, };
+data: Presence, } | { "type": "heads.changed", 
+/**
+ * How far they are.
+ */
+data: Heads, };
 
 /** Close codes from here on mean: don't come back before something changed. */
 export const STAY_AWAY_FROM = 4500;
+
+/** The subprotocol of the compact binary encoding. */
+export const BINARY_SUBPROTOCOL = 'parlor.v1.msgpack';
+
+/** Keys of the binary encoding, by their number. */
+export const BINARY_KEYS = [
+  'type',
+  'ref',
+  'data',
+  'error',
+  'room',
+  'seq',
+  'from',
+  'to',
+  'id',
+  'author',
+  'kind',
+  'body',
+  'html',
+  'nonce',
+  'reply_to',
+  'sent_at',
+  'edited_at',
+  'deleted_at',
+  'head',
+  'epoch',
+  'user',
+  'rooms',
+  'messages',
+  'members',
+  'users',
+  'username',
+  'display_name',
+  'role',
+  'created_at',
+  'active',
+  'joined_at',
+  'online',
+  'offline',
+  'slug',
+  'name',
+  'topic',
+  'member_count',
+  'token',
+  'resume',
+  'follow',
+  'heads',
+  'newest',
+  'by',
+  'code',
+  'message',
+  'details',
+  'field',
+  'limit',
+  'incident',
+  'retry_after',
+] as const;
+
+/** Frame types of the binary encoding, by their number. */
+export const BINARY_TYPES = [
+  'ready',
+  'ok',
+  'error',
+  'message.created',
+  'message.edited',
+  'message.deleted',
+  'member.joined',
+  'member.left',
+  'member.updated',
+  'room.updated',
+  'room.changes',
+  'room.reset',
+  'room.joined',
+  'room.left',
+  'presence.changed',
+  'heads.changed',
+  'hello',
+  'message.send',
+  'message.edit',
+  'message.delete',
+  'room.join',
+  'room.leave',
+  'room.open',
+  'room.close',
+  'presence.watch',
+  'presence.unwatch',
+  'ping',
+] as const;
+
+/** Prefixes of the ids that are extensions, by their kind less one. */
+export const BINARY_ID_PREFIXES = [
+  'usr',
+  'rm',
+  'msg',
+  'ses',
+  'inv',
+  'ws',
+] as const;

@@ -50,7 +50,8 @@ impl Told {
             ServerFrame::Ready { .. }
             | ServerFrame::Ok { .. }
             | ServerFrame::Error { .. }
-            | ServerFrame::PresenceChanged { .. } => Self::Nothing,
+            | ServerFrame::PresenceChanged { .. }
+            | ServerFrame::HeadsChanged { .. } => Self::Nothing,
         }
     }
 }

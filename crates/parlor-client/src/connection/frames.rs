@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Result};
 
 /// The types of frame that this version understands; what is not among them is passed over.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "ready",
     "ok",
     "error",
@@ -22,6 +22,7 @@ const KNOWN: [&str; 15] = [
     "room.joined",
     "room.left",
     "presence.changed",
+    "heads.changed",
 ];
 
 /// Writes a command.

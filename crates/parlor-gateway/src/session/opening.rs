@@ -103,6 +103,7 @@ async fn enter(
         data: wire::Ready {
             user: wire::User::from(&context.actor.user),
             rooms: rooms.iter().map(|(room, member)| wire::Room::new(room, Some(member.role))).collect(),
+            follow: None,
         },
     }));
     let delivery = Delivery::open(&context, &rooms, &greeting.resume, &mut outgoing);
