@@ -59,6 +59,9 @@ pub(crate) struct LoadArguments {
     /// Fewer or more connections than the goal says, to try something. The figures are not the goal's then.
     #[arg(long)]
     connections: Option<usize>,
+    /// Messages in the large database of P9.
+    #[arg(long, default_value_t = 10_000_000)]
+    messages: u64,
     /// Bytes of a message.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(20..4000))]
     body: u16,
@@ -99,6 +102,7 @@ impl LoadArguments {
             body: usize::from(self.body),
             program: std::env::current_exe().ok(),
             cache: self.cache.clone(),
+            messages: self.messages,
             command: format!("parlor-bench {}", arguments.join(" ")),
             verbose: true,
         })

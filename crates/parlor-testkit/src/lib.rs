@@ -19,11 +19,13 @@
 
 mod database;
 mod events;
+mod fill;
 mod log;
 mod people;
 mod server;
 
 pub use database::Database;
 pub use events::{DEADLINE, expect_event, expect_event_within, message_created};
+pub use fill::fill;
 pub use people::Person;
 pub use server::{Options, Server};

@@ -100,8 +100,7 @@ fn report(settings: &Settings, goal: &str, title: &str, method: &str, samples: &
         Figure::less("acknowledgement p99", "ms")
             .values(samples.iter().map(|sample| sample.total.acks.milliseconds_at(0.99))),
         Figure::less("processors busy with the server", "").values(samples.iter().map(Sample::processors)),
-        Figure::less("processors busy with the generator", "")
-            .values(samples.iter().map(|sample| sample.generator.as_secs_f64() / sample.seconds)),
+        Figure::less("processors busy with the generator", "").values(samples.iter().map(Sample::generators)),
         Figure::more("deliveries a read of the generator", "").values(
             samples.iter().map(|sample| {
                 super::stage::ratio(sample.total.outcome.deliveries, sample.total.outcome.reads)

@@ -65,6 +65,13 @@ impl Figure {
         self
     }
 
+    /// What it would be at its best, where nothing has to be.
+    #[must_use]
+    pub fn aim(mut self, aim: f64) -> Self {
+        self.aim = Some(aim);
+        self
+    }
+
     /// What it was, run by run.
     #[must_use]
     pub fn values(mut self, values: impl IntoIterator<Item = f64>) -> Self {
@@ -91,6 +98,17 @@ impl Figure {
         worst.unwrap_or_default()
     }
 
+    /// How far it came, in words; empty if there is nothing to come to.
+    pub fn verdict(&self) -> &'static str {
+        match (self.must.map(|must| self.reaches(must)), self.aim.map(|aim| self.reaches(aim))) {
+            (_, Some(true)) => "aim reached",
+            (Some(true), _) => "must reached",
+            (Some(false), _) => "**not reached**",
+            (None, Some(false)) => "aim not reached",
+            (None, None) => "",
+        }
+    }
+
     /// True if the median is as good as this.
     pub fn reaches(&self, wanted: f64) -> bool {
         if self.more_is_better { self.median() >= wanted } else { self.median() <= wanted }
@@ -112,13 +130,9 @@ impl fmt::Display for Report {
         for figure in &self.figures {
             write!(formatter, "  {:<40}", format!("{} [{}]", figure.name, figure.unit))?;
             write!(formatter, " median {:>10} worst {:>10}", short(figure.median()), short(figure.worst()))?;
-            if let (Some(must), Some(aim)) = (figure.must, figure.aim) {
-                let reached = match (figure.reaches(must), figure.reaches(aim)) {
-                    (_, true) => "aim reached",
-                    (true, false) => "must reached",
-                    (false, false) => "not reached",
-                };
-                write!(formatter, "  must {} aim {}: {reached}", short(must), short(aim))?;
+            if let Some(aim) = figure.aim {
+                let must = figure.must.map_or_else(|| "-".to_owned(), short);
+                write!(formatter, "  must {must} aim {}: {}", short(aim), figure.verdict())?;
             }
             writeln!(formatter)?;
         }

@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
+use anyhow::Result;
+
+use super::report::Report;
 use crate::ground::server::Source;
 use crate::load::crew::Place;
+use crate::measure::machine::Machine;
 
 /// How experiments are run.
 #[derive(Debug, Clone)]
@@ -28,6 +32,8 @@ pub struct Settings {
     pub program: Option<PathBuf>,
     /// Where databases that take long to fill are kept.
     pub cache: PathBuf,
+    /// How many messages the large database of P9 holds.
+    pub messages: u64,
     /// The command that this is, for the report.
     pub command: String,
     /// True to say on standard error what is going on.
@@ -50,6 +56,25 @@ impl Settings {
         match &self.program {
             Some(program) if needed > 1 => (workers, Place::Processes(program.clone())),
             _ => (workers, Place::Threads),
+        }
+    }
+
+    /// A folder of this name in the cache, made unless it is there.
+    pub fn cached(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.cache.join(name);
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder.canonicalize()?)
+    }
+
+    /// An empty report.
+    pub fn report(&self, goal: &str, title: &str, method: &str) -> Report {
+        Report {
+            goal: goal.to_owned(),
+            title: title.to_owned(),
+            method: method.to_owned(),
+            command: self.command.clone(),
+            machine: Machine::present(),
+            ..Report::default()
         }
     }
 

@@ -54,7 +54,7 @@ pub struct Sample {
     pub total: Total,
     /// What the server used of processors while it counted, its children included.
     pub cpu: Duration,
-    /// What the generator used, if it is in this process.
+    /// What the generator used of processors.
     pub generator: Duration,
     /// How long it counted.
     pub seconds: f64,
@@ -112,10 +112,10 @@ impl Stage {
         let runs = traffics.map(|traffic| Run { start, end, body: settings.body, timed, traffic });
         self.crew.begin(runs.collect())?;
         sleep_until(start);
-        let used = (process::cpu_of_family(self.pid)?, process::cpu(std::process::id())?, now());
+        let used = (process::cpu_of_family(self.pid)?, self.crew.cpu()?, now());
         sleep_until(end);
         let cpu = process::cpu_of_family(self.pid)?.saturating_sub(used.0);
-        let generator = process::cpu(std::process::id())?.saturating_sub(used.1);
+        let generator = self.crew.cpu()?.saturating_sub(used.1);
         let seconds = Duration::from_nanos(now() - used.2).as_secs_f64();
         let resident = process::resident_of_family(self.pid)?;
         let mut total = self.crew.finish()?;
@@ -159,6 +159,21 @@ impl Sample {
     /// Microseconds of the server's processor time a delivery.
     pub fn cpu_a_delivery(&self) -> f64 {
         self.cpu.as_secs_f64() * 1e6 / as_float(self.total.outcome.deliveries.max(1))
+    }
+
+    /// Microseconds of the server's processor time a synced send.
+    pub fn cpu_a_send(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / as_float(self.total.outcome.acknowledged.max(1))
+    }
+
+    /// How often the server was busy.
+    pub fn busy(&self) -> f64 {
+        as_float(self.total.outcome.busy)
+    }
+
+    /// How many processors the generator kept busy.
+    pub fn generators(&self) -> f64 {
+        self.generator.as_secs_f64() / self.seconds
     }
 
     /// How many processors the server kept busy.

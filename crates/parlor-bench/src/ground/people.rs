@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::http::Http;
@@ -14,7 +15,7 @@ use crate::load::orders::Seat;
 const AT_ONCE: usize = 96;
 
 /// Who is where.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct People {
     /// Who made the rooms.
     pub host: String,

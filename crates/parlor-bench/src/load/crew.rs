@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, BufWriter, PipeReader, PipeWriter, Read, Write
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use super::ledger::Findings;
 use super::orders::{Open, Opened, Order, Outcome, Run, Spec, Told};
 use super::times::Times;
 use super::worker;
+use crate::measure::process;
 
 /// The word on the command line that makes the program a worker.
 pub const WORKER: &str = "worker";
@@ -74,6 +76,15 @@ impl Crew {
     /// True if there are none.
     pub fn is_empty(&self) -> bool {
         self.hands.is_empty()
+    }
+
+    /// Processor time of all workers so far, and of this process.
+    pub fn cpu(&self) -> Result<Duration> {
+        let mut sum = process::cpu(std::process::id())?;
+        for child in self.hands.iter().filter_map(|hand| hand.child.as_ref()) {
+            sum += process::cpu(child.id())?;
+        }
+        Ok(sum)
     }
 
     /// Opens all connections.
