@@ -1,8 +1,9 @@
 //! Reads what clients send: a frame's envelope, a command's data, the ids in it. What is wrong is said in words.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
-use parlor_protocol::{ClientFrame, Error, ErrorCode, ErrorDetails};
+use parlor_protocol::{ClientFrame, Error, ErrorCode, ErrorDetails, binary};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -18,6 +19,29 @@ pub(crate) struct Misread {
 /// A command's data, not yet understood.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Data<'a>(Option<&'a RawValue>);
+
+/// What a text frame says, if it is not too long.
+pub(crate) fn of_text(text: &str, limit: usize) -> Result<Cow<'_, str>, Box<Misread>> {
+    if text.len() > limit {
+        return Err(Box::new(Misread::new(reference(text), Error::too_large(limit))));
+    }
+    Ok(Cow::Borrowed(text))
+}
+
+/// What a binary frame says, as JSON, if it is not too long.
+pub(crate) fn of_binary(bytes: &[u8], limit: usize) -> Result<Cow<'_, str>, Box<Misread>> {
+    let text = match binary::decode(bytes) {
+        Ok(value) => value.to_string(),
+        Err(error) => {
+            let words = format!("The frame is not in the compact form: {error}.");
+            return Err(Box::new(Misread::new(None, Error::new(ErrorCode::BadRequest, words))));
+        }
+    };
+    if bytes.len() > limit {
+        return Err(Box::new(Misread::new(reference(&text), Error::too_large(limit))));
+    }
+    Ok(Cow::Owned(text))
+}
 
 /// Reads a frame's envelope.
 pub(crate) fn frame(text: &str) -> Result<(ClientFrame<'_>, Data<'_>), Box<Misread>> {

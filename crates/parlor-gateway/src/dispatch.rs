@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use parlor_model::{Actor, RoomId};
+use parlor_model::{Actor, RoomId, Seq};
 use parlor_protocol::Error;
 use serde::Serialize;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::commands::{hello, messages, ping, presence, rooms};
 use crate::data::Data;
 use crate::gateway::Shared;
-use crate::hub::Connection;
+use crate::hub::Registered;
 
 /// On whose behalf a command runs. Cheap to clone.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub(crate) struct Context {
     /// Who speaks.
     pub(crate) actor: Arc<Actor>,
     /// Over which connection.
-    pub(crate) connection: Arc<Connection>,
+    pub(crate) connection: Arc<Registered>,
 }
 
 /// What a command comes to.
@@ -36,7 +36,15 @@ pub(crate) enum Lane {
     Presence,
 }
 
-/// A command that was understood and can run.
+/// A command that was understood.
+pub(crate) enum Prepared {
+    /// Something that the shard does by itself, at once.
+    Step(Step),
+    /// Something that takes time.
+    Job(Job),
+}
+
+/// A command that runs beside the shard.
 pub(crate) struct Job {
     /// What it must wait for; nothing if absent.
     pub(crate) lane: Option<Lane>,
@@ -52,8 +60,24 @@ pub(crate) enum Work {
     Send(parlor_core::SendMessage),
 }
 
+/// What the shard does by itself.
+pub(crate) enum Step {
+    /// From now on a room's events come; those after `from` first, if it is given.
+    Open {
+        /// Which room.
+        room: RoomId,
+        /// What the client has of it: the place, and the epoch if it is known.
+        from: Option<(Seq, Option<u32>)>,
+    },
+    /// No more events of a room come.
+    Close {
+        /// Which room.
+        room: RoomId,
+    },
+}
+
 /// Reads a command's data and makes it ready to run.
-type Prepare = fn(&Context, Data<'_>) -> Result<Job, Error>;
+type Prepare = fn(&Context, Data<'_>) -> Result<Prepared, Error>;
 
 /// Every command, by name.
 const TABLE: &[(&str, Prepare)] = &[
@@ -63,6 +87,8 @@ const TABLE: &[(&str, Prepare)] = &[
     ("message.delete", messages::delete),
     ("room.join", rooms::join),
     ("room.leave", rooms::leave),
+    ("room.open", rooms::open),
+    ("room.close", rooms::close),
     ("presence.watch", presence::watch),
     ("presence.unwatch", presence::unwatch),
     ("ping", ping::ping),
@@ -73,14 +99,14 @@ pub(crate) fn find(name: &str) -> Option<Prepare> {
     TABLE.iter().find(|(known, _)| *known == name).map(|(_, prepare)| *prepare)
 }
 
-impl Job {
+impl Prepared {
     /// A job that runs in `lane`, and answers with what it returns.
-    pub(crate) fn new<T: Serialize>(
+    pub(crate) fn later<T: Serialize>(
         lane: impl Into<Option<Lane>>,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Self {
         let work = async move { work.await.map(value) };
-        Self { lane: lane.into(), work: Work::Alone(Box::pin(work)) }
+        Self::Job(Job { lane: lane.into(), work: Work::Alone(Box::pin(work)) })
     }
 }
 

@@ -1,4 +1,6 @@
-//! Turns what happened into frames. Each change is encoded once, for all who get it.
+//! Turns what happened into frames for everybody who may know of it.
+
+use std::sync::Arc;
 
 use parlor_core::{ChangesPage, markdown};
 use parlor_model::{Change, Message, RoomEvent, RoomId, Seq};
@@ -6,17 +8,8 @@ use parlor_protocol as wire;
 use parlor_protocol::ServerFrame;
 
 use crate::hub::feed::Encoded;
-use crate::transport::Frame;
-
-/// A frame as text.
-pub(crate) fn frame(frame: &ServerFrame) -> Frame {
-    #[expect(
-        clippy::expect_used,
-        reason = "the wire types hold only strings, numbers, lists and maps with string keys, which always encode"
-    )]
-    let text = serde_json::to_string(frame).expect("wire types encode");
-    Frame::from(text)
-}
+use crate::hub::ring::Said;
+use crate::wire::Payload;
 
 /// A change, with its message rendered.
 pub(crate) fn event(event: &RoomEvent) -> Encoded {
@@ -24,19 +17,24 @@ pub(crate) fn event(event: &RoomEvent) -> Encoded {
         Change::MessageCreated(message) | Change::MessageEdited(message) => html(message),
         _ => None,
     };
+    let said = match &event.change {
+        Change::MessageCreated(message) => Said { messages: 1, newest: Some((message.seq, message.author)) },
+        _ => Said::default(),
+    };
     Encoded {
         seq: event.seq,
-        frame: frame(&ServerFrame::of_event(event, html)),
+        payload: Arc::new(Payload::new(&ServerFrame::of_event(event, html))),
         grants: event.change.grants(),
         revokes: event.change.revokes(),
+        said,
     }
 }
 
 /// What changed in a room after `from`.
-pub(crate) fn page(room: RoomId, from: Seq, page: &ChangesPage) -> Frame {
+pub(crate) fn page(room: RoomId, from: Seq, page: &ChangesPage) -> Payload {
     let messages = page.messages.iter().map(|message| wire::Message::new(message, html(message)));
     let members = page.members.iter().map(|(member, user)| wire::Member::new(member, user, None));
-    frame(&ServerFrame::RoomChanges {
+    Payload::new(&ServerFrame::RoomChanges {
         room: room.to_string(),
         from,
         to: page.to,
@@ -47,6 +45,13 @@ pub(crate) fn page(room: RoomId, from: Seq, page: &ChangesPage) -> Frame {
             room: page.room.as_ref().map(|room| wire::Room::new(room, None)),
         },
     })
+}
+
+/// What was said within a page.
+pub(crate) fn said(from: Seq, page: &ChangesPage) -> Said {
+    let created = page.messages.iter().filter(|message| message.seq > from);
+    let newest = created.clone().map(|message| (message.seq, message.author)).max();
+    Said { messages: created.count() as u64, newest }
 }
 
 /// The rendered body of a message that still has one.

@@ -9,6 +9,7 @@ use parlor_core::Core;
 use parlor_identity::Identity;
 use parlor_protocol::{CloseCode, WEBSOCKET_PATH};
 use prometheus_client::registry::Registry;
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::admission::Door;
@@ -16,6 +17,7 @@ use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::presence::PresenceView;
+use crate::shard::Shards;
 use crate::upgrade;
 
 /// The live sockets of this node. Cheap to clone; it works until [`Gateway::shutdown`] or until the last clone is
@@ -23,6 +25,7 @@ use crate::upgrade;
 #[derive(Clone)]
 pub struct Gateway {
     shared: Arc<Shared>,
+    shards: Arc<Shards>,
     /// What runs beside the sessions. Ends when the last clone goes.
     tasks: Arc<Mutex<JoinSet<()>>>,
 }
@@ -35,11 +38,24 @@ pub(crate) struct Shared {
     pub(crate) door: Arc<Door>,
     pub(crate) options: Options,
     pub(crate) metrics: Metrics,
+    /// Where commands run.
+    pub(crate) runtime: Handle,
+}
+
+/// What the route of the socket works with.
+#[derive(Clone)]
+pub(crate) struct Entrance {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) shards: Arc<Shards>,
 }
 
 impl Gateway {
-    /// Starts to follow the bus. Must be called within a tokio runtime.
-    pub fn new(core: Core, identity: Identity, options: Options) -> Self {
+    /// Starts its threads and follows the bus. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// If the system has no descriptors or threads left.
+    pub fn new(core: Core, identity: Identity, options: Options) -> std::io::Result<Self> {
+        let idle = Shards::prepare(options.shards)?;
         let metrics = Metrics::default();
         let lifted = !core.settings().limits.enabled;
         let max_per_address = (!lifted).then_some(options.max_connections_per_address);
@@ -48,20 +64,24 @@ impl Gateway {
             hub_options.max_connections_per_user = usize::MAX;
         }
         let listener = core.bus().subscribe();
-        let hub = Arc::new(Hub::new(Arc::new(core.clone()), hub_options, metrics.clone()));
+        let hub = Arc::new(Hub::new(Arc::new(core.clone()), idle.mailboxes(), hub_options, metrics.clone()));
         let mut tasks = JoinSet::new();
         tasks.spawn(Arc::clone(&hub).listen(listener));
         tasks.spawn(Arc::clone(&hub).watch_heads());
         tasks.spawn(Arc::clone(&hub).tell_presence());
         let door = Arc::new(Door::new(max_per_address, metrics.clone()));
-        let shared = Shared { core, identity, hub, door, options, metrics };
-        Self { shared: Arc::new(shared), tasks: Arc::new(Mutex::new(tasks)) }
+        let runtime = Handle::current();
+        let shared = Arc::new(Shared { core, identity, hub, door, options, metrics, runtime });
+        let shards = Arc::new(idle.start(&shared)?);
+        Ok(Self { shared, shards, tasks: Arc::new(Mutex::new(tasks)) })
     }
 
-    /// The route of the WebSocket. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: without the
-    /// peer's address the limits per address don't work.
+    /// The route of the WebSocket. Whoever serves it wraps each socket in [`crate::Accepted`], so that it can be taken out
+    /// of HTTP again, and puts a `ConnectInfo<SocketAddr>` into each request: without the peer's address the limits per
+    /// address don't work.
     pub fn router(&self) -> Router {
-        Router::new().route(WEBSOCKET_PATH, get(upgrade::handle)).with_state(Arc::clone(&self.shared))
+        let entrance = Entrance { shared: Arc::clone(&self.shared), shards: Arc::clone(&self.shards) };
+        Router::new().route(WEBSOCKET_PATH, get(upgrade::handle)).with_state(entrance)
     }
 
     /// Who is connected here.
@@ -88,6 +108,8 @@ impl Gateway {
         // Who does not go in time is cut off when the process ends.
         let _ = tokio::time::timeout(within, door.emptied()).await;
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
-        door.inside()
+        let inside = door.inside();
+        self.shards.stop();
+        inside
     }
 }

@@ -1,19 +1,19 @@
 //! Brings what happened to the connections that may know of it. One hub a node.
 //!
 //! The bus may lose, repeat and reorder; each room's [`Feed`] puts that right, and asks the store for what is missing.
-//! A connection is not handed events: it is woken, and reads the room's ring at its own cursor.
+//! A shard is not handed events: it is told once that a room moved on, and looks; a connection reads at its own cursor.
 //!
-//! **Lock order**: `feeds`, then a feed's state, then an inbox. `registry` is taken with nothing else held and let go
-//! before anything else is taken; so is presence, except that it leaves things in inboxes. No lock is held across an
-//! await.
+//! **Lock order**: `feeds`, then a feed's state, then a mailbox. `registry` and `pages` are taken with nothing else held
+//! and let go before anything else is taken; so is presence, except that it leaves things in mailboxes. No lock is held
+//! across an await.
 
 pub(crate) mod feed;
-pub(crate) mod inbox;
 pub(crate) mod log;
+pub(crate) mod pages;
+mod registered;
 mod registry;
 mod repair;
 pub(crate) mod ring;
-mod subscribe;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,20 +22,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use parlor_core::bus::{Delivery, Notice, Subscription as Listener};
 use parlor_model::{Change, RoomEvent, RoomId, Seq, UserId};
 use parlor_protocol::CloseCode;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::presence::Presence;
+use crate::shard::ConnectionId;
+use crate::shard::mailbox::{Letter, Mailbox, Note};
 use feed::{Feed, Outcome};
-use inbox::Inbox;
 use log::Log;
+use pages::Pages;
+pub(crate) use registered::Registered;
 use registry::Registry;
-pub(crate) use subscribe::{Connection, Follow};
-
-/// Names a connection within this process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ConnectionId(pub(crate) u64);
+use ring::Ring;
 
 /// Brings what happened to the connections.
 pub(crate) struct Hub {
@@ -44,7 +44,10 @@ pub(crate) struct Hub {
     pub(crate) presence: Arc<Presence>,
     log: Arc<dyn Log>,
     reads: Semaphore,
-    next_connection: AtomicU64,
+    pages: Pages,
+    /// Where the shards take what is left for them.
+    mailboxes: Box<[Arc<Mailbox>]>,
+    runtime: Handle,
     /// How many sessions have ended. A connection that authenticated before one did authenticates again.
     endings: AtomicU64,
     options: Options,
@@ -52,15 +55,22 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    /// A hub that follows nothing yet.
-    pub(crate) fn new(log: Arc<dyn Log>, options: Options, metrics: Metrics) -> Self {
+    /// A hub that follows nothing yet. Must be called within a tokio runtime, which it uses to read the store.
+    pub(crate) fn new(
+        log: Arc<dyn Log>,
+        mailboxes: Vec<Arc<Mailbox>>,
+        options: Options,
+        metrics: Metrics,
+    ) -> Self {
         Self {
             feeds: Mutex::default(),
             registry: Mutex::default(),
-            presence: Arc::default(),
+            presence: Arc::new(Presence::new(mailboxes.clone())),
+            mailboxes: mailboxes.into(),
+            runtime: Handle::current(),
+            pages: Pages::default(),
             log,
             reads: Semaphore::new(options.max_reads),
-            next_connection: AtomicU64::new(0),
             endings: AtomicU64::new(0),
             options,
             metrics,
@@ -105,10 +115,8 @@ impl Hub {
             Notice::Room(event) => self.take_event(&event),
             Notice::SessionEnded(session) => {
                 self.endings.fetch_add(1, Ordering::AcqRel);
-                let inboxes = self.registry().of_session(session);
-                for inbox in inboxes {
-                    inbox.leave(|waiting| waiting.note_end(CloseCode::SessionEnded));
-                }
+                let connections = self.registry().of_session(session);
+                self.note(connections, &Note::End(CloseCode::SessionEnded));
             }
         }
     }
@@ -120,9 +128,43 @@ impl Hub {
 
     /// Tells every connection to end.
     pub(crate) fn end_all(&self, code: CloseCode) {
-        let inboxes = self.registry().all();
-        for inbox in inboxes {
-            inbox.leave(|waiting| waiting.note_end(code));
+        self.note_everybody(&Note::End(code));
+    }
+
+    /// Leaves a letter for a connection with its shard.
+    pub(crate) fn post(&self, connection: ConnectionId, letter: Letter) {
+        if let Some(mailbox) = self.mailboxes.get(connection.shard()) {
+            mailbox.post(letter);
+        }
+    }
+
+    /// A shard begins to follow a room that is known to have come as far as `head`.
+    pub(crate) fn attend(self: &Arc<Self>, shard: usize, room: RoomId, head: Seq) -> Arc<Feed> {
+        let mut began = false;
+        let feed = {
+            let mut feeds = self.feeds();
+            let feed = Arc::clone(feeds.entry(room).or_insert_with(|| {
+                began = true;
+                let options = &self.options;
+                let ring = Ring::new(options.ring_frames, options.ring_bytes);
+                Arc::new(Feed::new(room, head, ring, self.mailboxes.len()))
+            }));
+            // Under the lock of the map, so that the last one to go can't take the feed away in between.
+            feed.attend(shard, true);
+            feed
+        };
+        if began {
+            let hub = Arc::clone(self);
+            self.runtime.spawn(async move { hub.compare(vec![room]).await });
+        }
+        feed
+    }
+
+    /// A shard has nobody left who follows a room.
+    pub(crate) fn abandon(&self, shard: usize, feed: &Feed) {
+        let mut feeds = self.feeds();
+        if !feed.attend(shard, false) {
+            feeds.remove(&feed.room);
         }
     }
 
@@ -133,10 +175,8 @@ impl Hub {
 
     fn take_event(self: &Arc<Self>, event: &RoomEvent) {
         if let Change::MemberUpdated(_, user) = &event.change {
-            let inboxes = self.registry().of_user(user.id);
-            for inbox in inboxes {
-                inbox.leave(|waiting| waiting.profile = Some(user.clone()));
-            }
+            let connections = self.registry().of_user(user.id);
+            self.note(connections, &Note::Profile(Arc::new(user.clone())));
         }
         let feed = self.feeds().get(&event.room).map(Arc::clone);
         let Some(feed) = feed else {
@@ -154,6 +194,11 @@ impl Hub {
 
     /// Does what follows from a change of a feed, after its lock is released.
     fn settle(self: &Arc<Self>, feed: &Arc<Feed>, outcome: Outcome) {
+        if outcome.advanced > 0 {
+            for shard in feed.to_tell() {
+                self.mailboxes[shard].post(Letter::Moved(Arc::clone(feed)));
+            }
+        }
         self.grant(feed.room, outcome.granted);
         if outcome.gap {
             self.repair(feed);
@@ -163,20 +208,25 @@ impl Hub {
     /// Tells users that they are in a room now.
     fn grant(&self, room: RoomId, granted: impl IntoIterator<Item = (UserId, Seq)>) {
         for (user, seq) in granted {
-            let inboxes = self.registry().of_user(user);
-            for inbox in inboxes {
-                inbox.leave(|waiting| waiting.note_joined(room, seq));
-            }
+            let connections = self.registry().of_user(user);
+            self.note(connections, &Note::Joined(room, seq));
         }
+    }
+
+    fn note(&self, connections: Vec<ConnectionId>, note: &Note) {
+        for connection in connections {
+            self.post(connection, Letter::Note(connection, note.clone()));
+        }
+    }
+
+    fn note_everybody(&self, note: &Note) {
+        self.mailboxes.iter().for_each(|mailbox| mailbox.post(Letter::Everybody(note.clone())));
     }
 
     /// Something may have been lost: every connection makes sure of its session and its rooms.
     fn end_doubt(&self) {
         self.endings.fetch_add(1, Ordering::AcqRel);
-        let inboxes = self.registry().all();
-        for inbox in inboxes {
-            inbox.leave(|waiting| waiting.recheck = true);
-        }
+        self.note_everybody(&Note::Recheck);
     }
 
     fn feeds(&self) -> MutexGuard<'_, HashMap<RoomId, Arc<Feed>>> {
@@ -185,11 +235,6 @@ impl Hub {
 
     fn registry(&self) -> MutexGuard<'_, Registry> {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn new_connection(&self) -> (ConnectionId, Arc<Inbox>) {
-        let id = self.next_connection.fetch_add(1, Ordering::Relaxed);
-        (ConnectionId(id), Arc::default())
     }
 }
 

@@ -4,6 +4,7 @@
 //! may do what. Who gets a room's events follows from membership alone, read through the actor or from the room's own
 //! sequence.
 
+mod accepted;
 mod admission;
 pub mod codec;
 mod commands;
@@ -19,9 +20,11 @@ mod options;
 mod origin;
 mod presence;
 mod session;
-mod transport;
+mod shard;
 mod upgrade;
+mod wire;
 
+pub use accepted::Accepted;
 pub use gateway::Gateway;
 pub use options::{Options, Trusts};
 pub use presence::PresenceView;

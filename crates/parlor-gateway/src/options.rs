@@ -13,6 +13,11 @@ pub struct Options {
     pub public_url: String,
     /// Says whether an address is a proxy whose `X-Forwarded-For` is believed. Nobody's is by default.
     pub trusts: Trusts,
+    /// How many threads own sockets. One a processor is best.
+    pub shards: usize,
+    /// Whether messages may be compressed, if a client asks for it. Costs time for every message; what there is to save
+    /// depends on how long messages are.
+    pub deflate: bool,
     /// The largest frame a client may send, in bytes. A frame of up to twice the size is refused with an error; a
     /// larger one ends the connection.
     pub max_frame_bytes: usize,
@@ -24,7 +29,8 @@ pub struct Options {
     pub max_connections_per_user: usize,
     /// How many frames of a room are kept for connections that are a little behind.
     pub ring_frames: usize,
-    /// How many bytes such frames may take per room.
+    /// How many bytes such frames may take per room, as JSON. What is asked for in other forms comes on top, and is
+    /// shorter.
     pub ring_bytes: usize,
     /// How far behind a client may be, in changes, before it is told to read a room anew.
     pub max_behind: u64,
@@ -92,6 +98,8 @@ impl Default for Options {
         Self {
             public_url: "http://127.0.0.1:8080".to_owned(),
             trusts: Trusts::nobody(),
+            shards: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            deflate: false,
             max_frame_bytes: 64 * 1024,
             max_in_flight: 32,
             max_connections_per_address: 256,

@@ -1,7 +1,7 @@
 //! Who is connected, counted by living connections; and who of a watched room came or went, told at most once a
 //! second. Nothing of it is durable.
 //!
-//! Its lock is innermost but for the inboxes': nothing else is locked while it is held.
+//! Its lock is innermost but for the mailboxes': nothing else is locked while it is held.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use parlor_model::{RoomId, UserId};
 use parlor_protocol as wire;
 
-use crate::hub::ConnectionId;
-use crate::hub::inbox::Inbox;
-use crate::transport::Frame;
+use crate::codec::Frame;
+use crate::shard::ConnectionId;
+use crate::shard::mailbox::{Letter, Mailbox, Note};
+use crate::wire::{Payload, Wire};
 
 /// Who is connected. Cheap to clone; the list of a room's members asks it.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,7 @@ pub struct PresenceView(Arc<Presence>);
 /// Who is connected.
 #[derive(Debug, Default)]
 pub(crate) struct Presence {
+    mailboxes: Box<[Arc<Mailbox>]>,
     state: Mutex<State>,
 }
 
@@ -38,16 +40,10 @@ struct State {
 struct RoomPresence {
     /// How many connections of each member follow the room.
     online: HashMap<UserId, usize>,
-    watchers: HashMap<ConnectionId, Watcher>,
+    /// Who watches, and whether it is certain that they may know of the room. Until then they are told nothing.
+    watchers: HashMap<ConnectionId, bool>,
     /// Whether those who came or went since the last tick were there before.
     before: HashMap<UserId, bool>,
-}
-
-#[derive(Debug)]
-struct Watcher {
-    inbox: Arc<Inbox>,
-    /// False until it is certain that the connection may know of the room. Until then it is told nothing.
-    confirmed: bool,
 }
 
 /// What a watcher has not been told yet.
@@ -64,7 +60,7 @@ pub(crate) enum PendingPresence {
 pub(crate) struct Difference {
     room: RoomId,
     changes: Vec<(UserId, bool)>,
-    frame: Frame,
+    payload: Payload,
 }
 
 impl PresenceView {
@@ -84,6 +80,11 @@ impl PresenceView {
 }
 
 impl Presence {
+    /// Nobody is connected. What watchers have to know goes into the mailboxes of their shards.
+    pub(crate) fn new(mailboxes: Vec<Arc<Mailbox>>) -> Self {
+        Self { mailboxes: mailboxes.into(), state: Mutex::default() }
+    }
+
     /// A connection of `user` began.
     pub(crate) fn connect(&self, user: UserId) {
         *self.lock().users.entry(user).or_default() += 1;
@@ -114,12 +115,11 @@ impl Presence {
     }
 
     /// The connection wants to watch `room`, and no other. It is told nothing before [`Presence::confirm`].
-    pub(crate) fn watch(&self, connection: ConnectionId, room: RoomId, inbox: Arc<Inbox>) {
+    pub(crate) fn watch(&self, connection: ConnectionId, room: RoomId) {
         let mut state = self.lock();
         state.unwatch(connection);
         state.watching.insert(connection, room);
-        let watcher = Watcher { inbox, confirmed: false };
-        state.rooms.entry(room).or_default().watchers.insert(connection, watcher);
+        state.rooms.entry(room).or_default().watchers.insert(connection, false);
     }
 
     /// The connection may know of the room: from now on it is told who comes and goes. Answers who is there; `None` if
@@ -127,7 +127,7 @@ impl Presence {
     pub(crate) fn confirm(&self, connection: ConnectionId, room: RoomId) -> Option<Vec<UserId>> {
         let mut state = self.lock();
         let presence = state.rooms.get_mut(&room)?;
-        presence.watchers.get_mut(&connection)?.confirmed = true;
+        *presence.watchers.get_mut(&connection)? = true;
         Some(presence.online.keys().copied().collect())
     }
 
@@ -137,6 +137,12 @@ impl Presence {
         if state.watching.get(&connection) == Some(&room) {
             state.unwatch(connection);
         }
+    }
+
+    /// True if the connection watches the room still. What it has not been told when it stops, it may not be told any
+    /// more, so this is asked at the last moment.
+    pub(crate) fn is_watching(&self, connection: ConnectionId, room: RoomId) -> bool {
+        self.lock().watching.get(&connection) == Some(&room)
     }
 
     /// Tells the watchers what happened since the last tick. Who came and went again is not worth a word.
@@ -158,11 +164,10 @@ impl Presence {
                 continue;
             }
             let difference = Arc::new(Difference::new(room, changes));
-            for watcher in presence.watchers.values().filter(|watcher| watcher.confirmed) {
-                watcher.inbox.leave(|waiting| {
-                    let pending = waiting.presence.take();
-                    waiting.presence = Some(PendingPresence::with(pending, &difference));
-                });
+            for (&watcher, _) in presence.watchers.iter().filter(|(_, confirmed)| **confirmed) {
+                if let Some(mailbox) = self.mailboxes.get(watcher.shard()) {
+                    mailbox.post(Letter::Note(watcher, Note::Presence(Arc::clone(&difference))));
+                }
             }
         }
     }
@@ -189,10 +194,7 @@ impl State {
             return;
         };
         if let Some(presence) = self.rooms.get_mut(&room) {
-            if let Some(watcher) = presence.watchers.remove(&connection) {
-                // What it has not been told yet, it may not be told any more.
-                watcher.inbox.leave(|waiting| waiting.presence = None);
-            }
+            presence.watchers.remove(&connection);
             if presence.watchers.is_empty() {
                 presence.before.clear();
             }
@@ -210,8 +212,8 @@ impl State {
 
 impl Difference {
     fn new(room: RoomId, changes: Vec<(UserId, bool)>) -> Self {
-        let frame = encode(room, changes.iter().copied());
-        Self { room, changes, frame }
+        let payload = Payload::new(&frame(room, changes.iter().copied()));
+        Self { room, changes, payload }
     }
 }
 
@@ -225,15 +227,17 @@ impl PendingPresence {
     }
 
     /// The frame for it.
-    pub(crate) fn into_frame(self) -> Frame {
+    pub(crate) fn frame(&self, wire: Wire) -> Frame {
         match self {
-            Self::Encoded(difference) => difference.frame.clone(),
-            Self::Merged(room, changes) => encode(room, changes.into_iter()),
+            Self::Encoded(difference) => difference.payload.frame(wire).clone(),
+            Self::Merged(room, changes) => {
+                wire.frame(&frame(*room, changes.iter().map(|(user, online)| (*user, *online))))
+            }
         }
     }
 
     /// What was pending, and `news`. Something about another room is dropped: it is not watched any more.
-    fn with(pending: Option<Self>, news: &Arc<Difference>) -> Self {
+    pub(crate) fn with(pending: Option<Self>, news: &Arc<Difference>) -> Self {
         let mut merged: BTreeMap<UserId, bool> = match pending {
             Some(Self::Encoded(older)) if older.room == news.room => older.changes.iter().copied().collect(),
             Some(Self::Merged(room, older)) if room == news.room => older,
@@ -253,13 +257,13 @@ fn less(counts: &mut HashMap<UserId, usize>, user: UserId) {
     }
 }
 
-fn encode(room: RoomId, changes: impl Iterator<Item = (UserId, bool)>) -> Frame {
+fn frame(room: RoomId, changes: impl Iterator<Item = (UserId, bool)>) -> wire::ServerFrame {
     let mut data = wire::Presence { online: Vec::new(), offline: Vec::new() };
     for (user, online) in changes {
         let list = if online { &mut data.online } else { &mut data.offline };
         list.push(user.to_string());
     }
-    crate::encode::frame(&wire::ServerFrame::PresenceChanged { room: room.to_string(), data })
+    wire::ServerFrame::PresenceChanged { room: room.to_string(), data }
 }
 
 #[cfg(test)]

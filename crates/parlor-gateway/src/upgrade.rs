@@ -1,42 +1,88 @@
-//! `GET /api/v1/ws`: decides whether a request may become a socket. Who speaks is decided by the first frame.
+//! `GET /api/v1/ws`: decides whether a request may become a socket, and takes the socket out of HTTP. Who speaks is
+//! decided by the first frame.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
 use parlor_core::limits::Kind;
 use parlor_model::Refusal;
 use parlor_protocol::{Error, ErrorCode};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
 
+use crate::accepted::Accepted;
 use crate::admission::Admitted;
+use crate::codec::handshake::{self, Abilities, Refused};
 use crate::credential::Credential;
-use crate::gateway::Shared;
-use crate::session;
-use crate::transport::{self, Transport};
+use crate::gateway::{Entrance, Shared};
+use crate::shard::newcomer::Newcomer;
+use crate::wire::{Encoding, SUBPROTOCOLS, Wire};
 
 /// Answers a request for a socket.
-pub(crate) async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let (mut parts, _) = request.into_parts();
-    let (credential, admitted) = match admit(&shared, &parts.headers, &parts.extensions) {
+pub(crate) async fn handle(State(entrance): State<Entrance>, mut request: Request) -> Response {
+    let shared = &entrance.shared;
+    let (credential, admitted) = match admit(shared, request.headers(), request.extensions()) {
         Ok(admitted) => admitted,
         Err(error) => {
             shared.metrics.refused.inc();
             return refuse(&error);
         }
     };
-    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &shared).await {
-        Ok(upgrade) => upgrade,
-        Err(rejection) => return refuse(&Error::new(ErrorCode::BadRequest, rejection.body_text())),
+    let abilities = Abilities { subprotocols: SUBPROTOCOLS, deflate: shared.options.deflate };
+    let judged = handshake::accept(request.method(), request.version(), request.headers(), abilities);
+    let accepted = match judged {
+        Ok(accepted) => accepted,
+        Err(refused) => return unfit(refused),
     };
-    let upgrade = transport::bounded(upgrade, shared.options.max_frame_bytes);
-    upgrade.on_upgrade(move |socket| async move {
-        session::run(shared, Transport::new(socket), credential).await;
-        drop(admitted);
-    })
+    let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else {
+        return unfit(Refused::HttpVersion);
+    };
+    let wire = Wire { encoding: Encoding::of(accepted.subprotocol), deflate: accepted.deflate };
+    tokio::spawn(take_over(entrance.clone(), upgrade, wire, credential, admitted));
+    (StatusCode::SWITCHING_PROTOCOLS, accepted.headers).into_response()
+}
+
+/// Refuses a request that can't become a socket.
+fn unfit(refused: Refused) -> Response {
+    let mut response = refuse(&Error::new(ErrorCode::BadRequest, format!("{refused}.")));
+    *response.status_mut() = refused.status();
+    response.headers_mut().extend(refused.header());
+    response
+}
+
+/// Waits until the answer is out, and hands the socket to a shard.
+async fn take_over(
+    entrance: Entrance,
+    upgrade: OnUpgrade,
+    wire: Wire,
+    credential: Option<Credential>,
+    admitted: Admitted,
+) {
+    let (stream, slot, early) = match upgrade.await.map(extract) {
+        Ok(Some(parts)) => parts,
+        Ok(None) => return tracing::error!("a socket is of a kind that can't be taken over"),
+        Err(error) => return tracing::debug!(%error, "a socket ended before it was one"),
+    };
+    match stream.into_std() {
+        Ok(stream) => {
+            entrance.shards.adopt(Newcomer { stream, early, wire, credential, admitted, slot });
+        }
+        Err(error) => tracing::warn!(%error, "a socket could not be taken over"),
+    }
+}
+
+/// The socket itself, its slot, and what came before anybody looked.
+fn extract(upgraded: Upgraded) -> Option<(TcpStream, OwnedSemaphorePermit, Bytes)> {
+    let parts = upgraded.downcast::<TokioIo<Accepted<TcpStream>>>().ok()?;
+    let (stream, slot) = parts.io.into_inner().into_parts();
+    Some((stream, slot, parts.read_buf))
 }
 
 fn admit(

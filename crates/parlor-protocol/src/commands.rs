@@ -176,9 +176,9 @@ pub struct CommandDocumentation {
 pub const COMMANDS: &[CommandDocumentation] = &[
     CommandDocumentation {
         name: "hello",
-        summary: "The first frame of a connection, within 5 s: who one is, and what one has already. Answered by ready.",
-        example: r#"{"token":"…","resume":[{"room":"rm_…","seq":41}]}"#,
-        answer: r#"{"user":{…},"rooms":[{"id":"rm_…","head":42,…}]}"#,
+        summary: "The first frame of a connection, within 5 s: who one is, what one has already, and which rooms' events one wants (`follow`: `all`, or `opened` ones). Answered by ready.",
+        example: r#"{"token":"…","resume":[{"room":"rm_…","seq":41}],"follow":"opened"}"#,
+        answer: r#"{"user":{…},"rooms":[{"id":"rm_…","head":42,…}],"follow":"opened"}"#,
     },
     CommandDocumentation {
         name: "message.send",
@@ -209,6 +209,18 @@ pub const COMMANDS: &[CommandDocumentation] = &[
         summary: "Stops being a member.",
         example: r#"{"room":"rm_…"}"#,
         answer: r#"{"seq":47}"#,
+    },
+    CommandDocumentation {
+        name: "room.open",
+        summary: "From now on the room's events come, those after `seq` first, or those after the answer's `head` if there is no `seq`. For connections that follow opened rooms alone.",
+        example: r#"{"room":"rm_…","seq":57,"epoch":1}"#,
+        answer: r#"{"head":60,"epoch":1}"#,
+    },
+    CommandDocumentation {
+        name: "room.close",
+        summary: "No more events of the room come: heads.changed tells, at most once a second, how far it is.",
+        example: r#"{"room":"rm_…"}"#,
+        answer: "{}",
     },
     CommandDocumentation {
         name: "presence.watch",

@@ -4,7 +4,6 @@
 //! there after it.
 
 mod accept;
-mod counted;
 mod folder;
 mod limits;
 mod listener;

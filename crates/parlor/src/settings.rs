@@ -88,6 +88,7 @@ pub(crate) fn gateway(configuration: &Configuration, public_url: &PublicUrl) -> 
     parlor_gateway::Options {
         public_url: public_url.to_string(),
         trusts: Trusts::when(move |address| proxies.contain(address)),
+        deflate: configuration.server.compress_sockets,
         max_frame_bytes: limits.max_frame_bytes.get(),
         max_in_flight: limits.max_commands.get(),
         max_connections_per_address: limits.max_connections_per_address.get(),

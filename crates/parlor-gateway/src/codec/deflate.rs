@@ -25,8 +25,8 @@ impl WindowBits {
     pub const LARGEST: Self = Self(15);
 
     /// The window of `2^bits` bytes, if we can keep to it. The standard also knows 8, which nobody here can.
-    pub fn new(bits: u8) -> Option<Self> {
-        matches!(bits, 9..=15).then_some(Self(bits))
+    pub const fn new(bits: u8) -> Option<Self> {
+        if matches!(bits, 9..=15) { Some(Self(bits)) } else { None }
     }
 
     /// The power of two.

@@ -70,6 +70,23 @@ impl Frame {
         self.0
     }
 
+    /// What is behind the header.
+    pub fn payload(&self) -> &[u8] {
+        let header = match self.0[1] {
+            126 => 4,
+            127 => 10,
+            _ => 2,
+        };
+        &self.0[header..]
+    }
+
+    /// The payload of a text that is not compressed.
+    #[cfg(test)]
+    pub(crate) fn text_of(&self) -> &str {
+        assert_eq!(self.0[0], TEXT);
+        std::str::from_utf8(self.payload()).unwrap()
+    }
+
     /// Its length in bytes, with the header. Never 0.
     #[expect(clippy::len_without_is_empty, reason = "there is always a header")]
     pub fn len(&self) -> usize {

@@ -29,7 +29,7 @@ impl Inflater {
     }
 
     /// Inflates a message. Stops as soon as there is more than `max` bytes of it, and never takes memory for more.
-    pub(super) fn inflate(&mut self, payload: &[u8], max: usize) -> Result<&[u8], Violation> {
+    pub(crate) fn inflate(&mut self, payload: &[u8], max: usize) -> Result<&[u8], Violation> {
         self.output.clear();
         self.output.shrink_to(KEPT);
         self.state.reset(false);

@@ -1,11 +1,11 @@
 //! `hello`: who one is, and what one has already. Only the first frame; the session itself answers it.
 
 use parlor_model::{RoomId, Seq};
-use parlor_protocol::{Error, ErrorCode, Hello};
+use parlor_protocol::{Error, ErrorCode, Follow, Hello};
 
 use crate::credential::Credential;
 use crate::data::{self, Data};
-use crate::dispatch::{Context, Job};
+use crate::dispatch::{Context, Prepared};
 
 /// A `hello` that was understood.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Greeting {
     pub(crate) credential: Option<Credential>,
     /// How far the client has followed rooms.
     pub(crate) resume: Vec<Position>,
+    /// Which rooms begin open.
+    pub(crate) follow: Follow,
 }
 
 /// How far a client has followed a room.
@@ -40,11 +42,12 @@ pub(crate) fn read(data: Data<'_>, max_resume: usize) -> Result<Greeting, Error>
     Ok(Greeting {
         credential: hello.token.map(Credential::new),
         resume: positions.collect::<Result<_, Error>>()?,
+        follow: hello.follow.unwrap_or_default(),
     })
 }
 
 /// A second `hello`.
-pub(crate) fn again(_: &Context, _: Data<'_>) -> Result<Job, Error> {
+pub(crate) fn again(_: &Context, _: Data<'_>) -> Result<Prepared, Error> {
     let words = "The connection has begun already: hello is only the first frame.";
     Err(Error::new(ErrorCode::HelloExpected, words))
 }

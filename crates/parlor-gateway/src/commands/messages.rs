@@ -6,37 +6,37 @@ use parlor_protocol::Error;
 use parlor_protocol::commands::{Changed, MessageDelete, MessageEdit, MessageSend};
 
 use crate::data::{self, Data};
-use crate::dispatch::{Context, Job, Lane, Work};
+use crate::dispatch::{Context, Job, Lane, Prepared, Work};
 use crate::failure;
 
 /// Says something.
-pub(crate) fn send(_: &Context, data: Data<'_>) -> Result<Job, Error> {
+pub(crate) fn send(_: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let data: MessageSend = data.read()?;
     let room: RoomId = data::id("room", &data.room)?;
     let reply_to = data.reply_to.as_deref().map(|id| data::id("reply_to", id)).transpose()?;
     let message = SendMessage { body: data.body, nonce: data.nonce, reply_to };
-    Ok(Job { lane: Some(Lane::Room(room)), work: Work::Send(message) })
+    Ok(Prepared::Job(Job { lane: Some(Lane::Room(room)), work: Work::Send(message) }))
 }
 
 /// Changes one's words.
-pub(crate) fn edit(context: &Context, data: Data<'_>) -> Result<Job, Error> {
+pub(crate) fn edit(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let data: MessageEdit = data.read()?;
     let room: RoomId = data::id("room", &data.room)?;
     let message: MessageId = data::id("id", &data.id)?;
     let context = context.clone();
-    Ok(Job::new(Lane::Room(room), async move {
+    Ok(Prepared::later(Lane::Room(room), async move {
         let edited = context.shared.core.edit_message(&context.actor, room, message, data.body).await;
         edited.map(|(_, seq)| Changed { seq }).map_err(failure::of_core)
     }))
 }
 
 /// Leaves a tombstone.
-pub(crate) fn delete(context: &Context, data: Data<'_>) -> Result<Job, Error> {
+pub(crate) fn delete(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let data: MessageDelete = data.read()?;
     let room: RoomId = data::id("room", &data.room)?;
     let message: MessageId = data::id("id", &data.id)?;
     let context = context.clone();
-    Ok(Job::new(Lane::Room(room), async move {
+    Ok(Prepared::later(Lane::Room(room), async move {
         let deleted = context.shared.core.delete_message(&context.actor, room, message).await;
         deleted.map(|(_, seq)| Changed { seq }).map_err(failure::of_core)
     }))

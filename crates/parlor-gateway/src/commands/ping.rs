@@ -4,11 +4,11 @@ use parlor_protocol::Error;
 use serde_json::json;
 
 use crate::data::Data;
-use crate::dispatch::{Context, Job};
+use crate::dispatch::{Context, Prepared};
 
 /// Answers.
-pub(crate) fn ping(_: &Context, data: Data<'_>) -> Result<Job, Error> {
+pub(crate) fn ping(_: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     // Whatever stands in it is none of our business, as long as it is an object.
     data.read::<serde::de::IgnoredAny>()?;
-    Ok(Job::new(None, async { Ok(json!({})) }))
+    Ok(Prepared::later(None, async { Ok(json!({})) }))
 }

@@ -7,20 +7,20 @@ use serde_json::json;
 
 use super::rooms::target;
 use crate::data::Data;
-use crate::dispatch::{Context, Job, Lane};
+use crate::dispatch::{Context, Lane, Prepared};
 use crate::failure;
 
 /// Begins to watch a room, and answers who is there.
-pub(crate) fn watch(context: &Context, data: Data<'_>) -> Result<Job, Error> {
+pub(crate) fn watch(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let room = target(data)?;
     let context = context.clone();
-    Ok(Job::new(Lane::Presence, async move {
+    Ok(Prepared::later(Lane::Presence, async move {
         let (core, connection) = (&context.shared.core, &context.connection);
         let presence = &context.shared.hub.presence;
         core.limiter().check(Kind::Read, context.actor.id()).map_err(|refusal| Error::from(&refusal))?;
         // Watching begins before access is checked: who loses access after the check is told so by the room's own
         // events, and the session stops watching then. The other way round, that could happen unseen.
-        presence.watch(connection.id, room, connection.inbox.clone());
+        presence.watch(connection.id, room);
         if let Err(error) = core.room(&context.actor, room).await {
             presence.unwatch(connection.id, room);
             return Err(failure::of_core(error));
@@ -33,10 +33,10 @@ pub(crate) fn watch(context: &Context, data: Data<'_>) -> Result<Job, Error> {
 }
 
 /// Stops watching a room.
-pub(crate) fn unwatch(context: &Context, data: Data<'_>) -> Result<Job, Error> {
+pub(crate) fn unwatch(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let room = target(data)?;
     let context = context.clone();
-    Ok(Job::new(Lane::Presence, async move {
+    Ok(Prepared::later(Lane::Presence, async move {
         context.shared.hub.presence.unwatch(context.connection.id, room);
         Ok(json!({}))
     }))

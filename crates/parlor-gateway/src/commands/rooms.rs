@@ -1,31 +1,44 @@
-//! `room.join`, `room.leave`. What follows from them for this connection comes as events, like for any other.
+//! `room.join`, `room.leave`, `room.open`, `room.close`. What follows from them for this connection comes as events, like for any other.
 
 use parlor_model::RoomId;
-use parlor_protocol::commands::{Changed, RoomTarget};
+use parlor_protocol::commands::{Changed, RoomOpen, RoomTarget};
 use parlor_protocol::{Error, Room};
 
 use crate::data::{self, Data};
-use crate::dispatch::{Context, Job, Lane};
+use crate::dispatch::{Context, Lane, Prepared, Step};
 use crate::failure;
 
 /// Becomes a member of a public room.
-pub(crate) fn join(context: &Context, data: Data<'_>) -> Result<Job, Error> {
+pub(crate) fn join(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let room = target(data)?;
     let context = context.clone();
-    Ok(Job::new(Lane::Room(room), async move {
+    Ok(Prepared::later(Lane::Room(room), async move {
         let joined = context.shared.core.join_room(&context.actor, room).await;
         joined.map(|(room, role)| Room::new(&room, Some(role))).map_err(failure::of_core)
     }))
 }
 
 /// Stops being a member.
-pub(crate) fn leave(context: &Context, data: Data<'_>) -> Result<Job, Error> {
+pub(crate) fn leave(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let room = target(data)?;
     let context = context.clone();
-    Ok(Job::new(Lane::Room(room), async move {
+    Ok(Prepared::later(Lane::Room(room), async move {
         let left = context.shared.core.leave_room(&context.actor, room).await;
         left.map(|seq| Changed { seq }).map_err(failure::of_core)
     }))
+}
+
+/// From now on, a room's events come.
+pub(crate) fn open(_: &Context, data: Data<'_>) -> Result<Prepared, Error> {
+    let data: RoomOpen = data.read()?;
+    let room = data::id("room", &data.room)?;
+    let from = data.seq.map(|seq| (seq, data.epoch));
+    Ok(Prepared::Step(Step::Open { room, from }))
+}
+
+/// No more events of a room come: only word of how far it is.
+pub(crate) fn close(_: &Context, data: Data<'_>) -> Result<Prepared, Error> {
+    Ok(Prepared::Step(Step::Close { room: target(data)? }))
 }
 
 /// The room that a command names.

@@ -1,15 +1,14 @@
-//! One room as the hub follows it: its head, its ring, what came too early, and who is interested. Pure state under
-//! one lock: nothing here waits or asks the store.
+//! One room as the hub follows it: its head, its ring, what came too early, and which shards are interested. Pure state
+//! under one lock: nothing here waits or asks the store.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use parlor_model::{RoomId, Seq, UserId};
 
-use super::ConnectionId;
-use super::inbox::Subscription;
-use super::ring::{Budget, Ends, Entry, Ring, Stop};
-use crate::transport::Frame;
+use super::ring::{Ends, Entry, Ring, Said};
+use crate::wire::Payload;
 
 /// How many changes that came too early are held. What does not fit is read from the store.
 const MAX_HELD: usize = 256;
@@ -20,11 +19,13 @@ pub(crate) struct Encoded {
     /// Its place.
     pub(crate) seq: Seq,
     /// What goes over the wire.
-    pub(crate) frame: Frame,
+    pub(crate) payload: Arc<Payload>,
     /// Whose access begins with it.
     pub(crate) grants: Option<UserId>,
     /// Whose access ends with it.
     pub(crate) revokes: Option<UserId>,
+    /// What was said in it.
+    pub(crate) said: Said,
 }
 
 /// What was missed, from the store, as one frame.
@@ -35,7 +36,9 @@ pub(crate) struct Page {
     /// The place after it.
     pub(crate) to: Seq,
     /// What goes over the wire.
-    pub(crate) frame: Frame,
+    pub(crate) payload: Arc<Payload>,
+    /// What was said in it.
+    pub(crate) said: Said,
     /// Who joined in it and is still there, and where.
     pub(crate) joined: Vec<(UserId, Seq)>,
     /// Who left in it.
@@ -58,7 +61,25 @@ pub(crate) struct Outcome {
 pub(crate) struct Feed {
     /// Which room.
     pub(crate) room: RoomId,
+    /// What each shard knows of it.
+    shards: Box<[AtomicU8]>,
     state: Mutex<State>,
+}
+
+/// A shard has no connection that follows the room.
+const AWAY: u8 = 0;
+/// A shard has seen, or is about to see, all that there is.
+const UP_TO_DATE: u8 = 1;
+/// A shard has been told that there is more, and has not looked yet.
+const TOLD: u8 = 2;
+
+/// What a shard gets when it looks.
+#[derive(Debug)]
+pub(crate) struct News {
+    /// Where the feed is.
+    pub(crate) head: Seq,
+    /// What leads there; `None` if some of it is not here any more.
+    pub(crate) entries: Option<Vec<Entry>>,
 }
 
 #[derive(Debug)]
@@ -72,21 +93,14 @@ struct State {
     held: BTreeMap<Seq, Encoded>,
     /// True while a task fetches what is missing.
     repairing: bool,
-    subscribers: HashMap<ConnectionId, Arc<Subscription>>,
 }
 
 impl Feed {
-    /// A feed that goes on after `head`.
-    pub(crate) fn new(room: RoomId, head: Seq, ring: Ring) -> Self {
-        let state = State {
-            head,
-            target: head,
-            ring,
-            held: BTreeMap::new(),
-            repairing: false,
-            subscribers: HashMap::new(),
-        };
-        Self { room, state: Mutex::new(state) }
+    /// A feed that goes on after `head`, for so many shards.
+    pub(crate) fn new(room: RoomId, head: Seq, ring: Ring, shards: usize) -> Self {
+        let state = State { head, target: head, ring, held: BTreeMap::new(), repairing: false };
+        let shards = (0..shards).map(|_| AtomicU8::new(AWAY)).collect();
+        Self { room, shards, state: Mutex::new(state) }
     }
 
     /// Where it is.
@@ -109,7 +123,6 @@ impl Feed {
         if change.seq == state.head + 1 {
             state.append(change, &mut outcome);
             state.release(&mut outcome);
-            state.wake();
         } else if change.seq > state.head {
             state.hold(change);
         } else if let Some(user) = change.grants {
@@ -131,11 +144,11 @@ impl Feed {
             state.ring.push(Entry {
                 from: page.from,
                 to: page.to,
-                frame: page.frame,
+                payload: page.payload,
                 ends: Ends::Within(page.left),
+                said: page.said,
             });
             state.release(&mut outcome);
-            state.wake();
         }
         outcome.gap = state.behind();
         outcome
@@ -149,8 +162,8 @@ impl Feed {
             state.head = head;
             state.target = state.target.max(head);
             state.ring.clear();
+            outcome.advanced = 1;
             state.release(&mut outcome);
-            state.wake();
         }
         outcome.gap = state.behind();
         outcome
@@ -186,36 +199,47 @@ impl Feed {
         self.lock().repairing = false;
     }
 
-    /// Adds a connection. It is marked once at the beginning, so that it looks.
-    pub(crate) fn subscribe(&self, connection: ConnectionId, subscription: Arc<Subscription>) {
-        subscription.mark();
-        self.lock().subscribers.insert(connection, subscription);
+    /// A shard has a connection that follows the room, or none any more. Called under the lock of the map of feeds, so
+    /// that the feed can't go in between. True if some shard still has one.
+    pub(crate) fn attend(&self, shard: usize, attends: bool) -> bool {
+        if let Some(state) = self.shards.get(shard) {
+            state.store(if attends { UP_TO_DATE } else { AWAY }, Ordering::SeqCst);
+        }
+        self.shards.iter().any(|state| state.load(Ordering::SeqCst) != AWAY)
     }
 
-    /// Removes a connection. True if it was the last.
-    pub(crate) fn unsubscribe(&self, connection: ConnectionId) -> bool {
-        let mut state = self.lock();
-        state.subscribers.remove(&connection);
-        state.subscribers.is_empty()
+    /// The shards that have to be told that there is more: those that follow the room and have looked since they were
+    /// told last. Calling this is promising to tell them.
+    pub(crate) fn to_tell(&self) -> impl Iterator<Item = usize> {
+        self.shards.iter().enumerate().filter_map(|(shard, state)| {
+            let told = state.compare_exchange(UP_TO_DATE, TOLD, Ordering::SeqCst, Ordering::SeqCst);
+            told.is_ok().then_some(shard)
+        })
     }
 
-    /// Takes what follows `cursor` for `reader`; see [`Ring::read`].
-    pub(crate) fn read(
-        &self,
-        cursor: &mut Seq,
-        reader: UserId,
-        budget: &mut Budget,
-        frames: &mut Vec<Frame>,
-    ) -> Stop {
+    /// Where it is, and the newest entries that lead there.
+    pub(crate) fn copy(&self) -> (Seq, Ring) {
         let state = self.lock();
-        state.ring.read(state.head, cursor, reader, budget, frames)
+        (state.head, state.ring.clone())
+    }
+
+    /// What came after `cursor`. What comes from now on will be told to the shard again.
+    pub(crate) fn look(&self, shard: usize, cursor: Seq) -> News {
+        if let Some(state) = self.shards.get(shard) {
+            // A shard that has gone away in the meantime stays away.
+            let _ = state.compare_exchange(TOLD, UP_TO_DATE, Ordering::SeqCst, Ordering::SeqCst);
+        }
+        let state = self.lock();
+        let entries = state.ring.since(cursor).map(|entries| entries.cloned().collect::<Vec<_>>());
+        let complete = |entries: &Vec<Entry>| entries.last().map_or(cursor, |entry| entry.to) >= state.head;
+        News { head: state.head, entries: entries.filter(complete) }
     }
 
     /// How many bytes the ring and what is held take.
     #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         let state = self.lock();
-        let held: usize = state.held.values().map(|change| change.frame.len()).sum();
+        let held: usize = state.held.values().map(|change| change.payload.len()).sum();
         state.ring.bytes() + held
     }
 
@@ -235,8 +259,9 @@ impl State {
         self.ring.push(Entry {
             from: self.head,
             to: change.seq,
-            frame: change.frame,
+            payload: change.payload,
             ends: change.revokes.map_or(Ends::Nobody, Ends::At),
+            said: change.said,
         });
         self.head = change.seq;
     }
@@ -260,10 +285,6 @@ impl State {
                 self.append(change, outcome);
             }
         }
-    }
-
-    fn wake(&self) {
-        self.subscribers.values().for_each(|subscription| subscription.mark());
     }
 }
 

@@ -1,17 +1,14 @@
-//! Which connections are alive, by user and by session. Not who is in which room: feeds know that.
+//! Which connections are alive, by user and by session. Not who is in which room: shards know that.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use parlor_model::{SessionId, UserId};
 
-use super::ConnectionId;
-use super::inbox::Inbox;
+use crate::shard::ConnectionId;
 
 /// The living connections.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    inboxes: HashMap<ConnectionId, Arc<Inbox>>,
     by_user: HashMap<UserId, Vec<ConnectionId>>,
     by_session: HashMap<SessionId, Vec<ConnectionId>>,
 }
@@ -22,7 +19,6 @@ impl Registry {
         &mut self,
         connection: ConnectionId,
         (user, session): (UserId, SessionId),
-        inbox: Arc<Inbox>,
         max: usize,
     ) -> bool {
         let of_user = self.by_user.entry(user).or_default();
@@ -31,35 +27,23 @@ impl Registry {
         }
         of_user.push(connection);
         self.by_session.entry(session).or_default().push(connection);
-        self.inboxes.insert(connection, inbox);
         true
     }
 
     /// Removes a connection.
     pub(crate) fn remove(&mut self, connection: ConnectionId, (user, session): (UserId, SessionId)) {
-        self.inboxes.remove(&connection);
         drop_from(&mut self.by_user, &user, connection);
         drop_from(&mut self.by_session, &session, connection);
     }
 
-    /// The inboxes of a user.
-    pub(crate) fn of_user(&self, user: UserId) -> Vec<Arc<Inbox>> {
-        self.named(self.by_user.get(&user))
+    /// The connections of a user.
+    pub(crate) fn of_user(&self, user: UserId) -> Vec<ConnectionId> {
+        self.by_user.get(&user).cloned().unwrap_or_default()
     }
 
-    /// The inboxes of a session.
-    pub(crate) fn of_session(&self, session: SessionId) -> Vec<Arc<Inbox>> {
-        self.named(self.by_session.get(&session))
-    }
-
-    /// Every inbox.
-    pub(crate) fn all(&self) -> Vec<Arc<Inbox>> {
-        self.inboxes.values().map(Arc::clone).collect()
-    }
-
-    fn named(&self, connections: Option<&Vec<ConnectionId>>) -> Vec<Arc<Inbox>> {
-        let connections = connections.into_iter().flatten();
-        connections.filter_map(|connection| self.inboxes.get(connection).map(Arc::clone)).collect()
+    /// The connections of a session.
+    pub(crate) fn of_session(&self, session: SessionId) -> Vec<ConnectionId> {
+        self.by_session.get(&session).cloned().unwrap_or_default()
     }
 }
 
@@ -84,16 +68,16 @@ mod tests {
     fn nothing_stays_behind() {
         let mut registry = Registry::default();
         let who = (UserId::from_bytes([1; 16]), SessionId::from_bytes([2; 16]));
-        let id = ConnectionId;
+        let id = |number| ConnectionId::new(0, 0, number);
         for number in 0..3 {
-            assert!(registry.add(id(number), who, Arc::default(), 3));
+            assert!(registry.add(id(number), who, 3));
         }
-        assert!(!registry.add(id(3), who, Arc::default(), 3), "that is one too many");
+        assert!(!registry.add(id(3), who, 3), "that is one too many");
         assert_eq!(registry.of_user(who.0).len(), 3);
         registry.remove(id(1), who);
-        assert_eq!((registry.of_session(who.1).len(), registry.all().len()), (2, 2));
+        assert_eq!((registry.of_session(who.1).len(), registry.of_user(who.0).len()), (2, 2));
         registry.remove(id(0), who);
         registry.remove(id(2), who);
-        assert!(registry.by_user.is_empty() && registry.by_session.is_empty() && registry.inboxes.is_empty());
+        assert!(registry.by_user.is_empty() && registry.by_session.is_empty());
     }
 }

@@ -19,10 +19,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 impl Hub {
     /// Repairs a feed, unless somebody is at it already.
-    pub(super) fn repair(self: &Arc<Self>, feed: &Arc<Feed>) {
+    pub(crate) fn repair(self: &Arc<Self>, feed: &Arc<Feed>) {
         if feed.begin_repair() {
             let (hub, feed) = (Arc::clone(self), Arc::clone(feed));
-            tokio::spawn(async move { hub.repair_now(&feed).await });
+            self.runtime.spawn(async move { hub.repair_now(&feed).await });
         }
     }
 
@@ -63,7 +63,8 @@ impl Hub {
                 Ok(page) if page.to > from => {
                     self.metrics.repairs.inc();
                     let outcome = self.fill(feed, from, &page);
-                    self.grant(feed.room, outcome.granted);
+                    // That there is still a gap is what this goes on with.
+                    self.settle(feed, Outcome { gap: false, ..outcome });
                     pause = FIRST_PAUSE;
                     continue;
                 }
@@ -87,7 +88,8 @@ impl Hub {
         feed.fill(Page {
             from,
             to: page.to,
-            frame: crate::encode::page(feed.room, from, page),
+            payload: Arc::new(crate::encode::page(feed.room, from, page)),
+            said: crate::encode::said(from, page),
             joined: rows
                 .clone()
                 .filter(|member| member.active)

@@ -2,10 +2,11 @@
 //! out, every connection reads at its own cursor, and what no longer fits is dropped from the old end.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use parlor_model::{Seq, UserId};
 
-use crate::transport::Frame;
+use crate::wire::Payload;
 
 /// A frame that takes a reader from one place in the room's sequence to a later one.
 #[derive(Debug, Clone)]
@@ -15,9 +16,20 @@ pub(crate) struct Entry {
     /// The place after it.
     pub(crate) to: Seq,
     /// What goes over the wire.
-    pub(crate) frame: Frame,
+    pub(crate) payload: Arc<Payload>,
     /// Whose access to the room ends with it.
     pub(crate) ends: Ends,
+    /// What was said in it, for those who only want to know that.
+    pub(crate) said: Said,
+}
+
+/// How much was said within an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Said {
+    /// How many messages were created.
+    pub(crate) messages: u64,
+    /// The place and the author of the newest.
+    pub(crate) newest: Option<(Seq, UserId)>,
 }
 
 /// Whose access ends with an entry, and whether they still get to see it.
@@ -57,7 +69,7 @@ pub(crate) enum Stop {
 }
 
 /// The newest frames of a room, bounded in number and in bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ring {
     entries: VecDeque<Entry>,
     bytes: usize,
@@ -67,12 +79,12 @@ pub(crate) struct Ring {
 
 impl Budget {
     /// Takes a frame, if there is room for it; the one that passes the limit of bytes is the last.
-    pub(crate) fn takes(&mut self, frame: &Frame) -> bool {
+    pub(crate) fn takes(&mut self, bytes: usize) -> bool {
         if self.frames == 0 || self.bytes == 0 {
             return false;
         }
         self.frames -= 1;
-        self.bytes = self.bytes.saturating_sub(frame.len());
+        self.bytes = self.bytes.saturating_sub(bytes);
         true
     }
 }
@@ -85,12 +97,12 @@ impl Ring {
 
     /// Adds the newest frame, and drops the oldest until the bounds hold.
     pub(crate) fn push(&mut self, entry: Entry) {
-        self.bytes += entry.frame.len();
+        self.bytes += entry.payload.len();
         self.entries.push_back(entry);
         while self.entries.len() > 1 && (self.entries.len() > self.max_frames || self.bytes > self.max_bytes)
         {
             let oldest = self.entries.pop_front();
-            self.bytes -= oldest.map_or(0, |entry| entry.frame.len());
+            self.bytes -= oldest.map_or(0, |entry| entry.payload.len());
         }
     }
 
@@ -106,27 +118,28 @@ impl Ring {
         self.bytes
     }
 
-    /// Takes what follows `cursor` for `reader`, up to `head`, and moves the cursor past it.
+    /// Takes what follows `cursor` for `reader`, up to `head`, and moves the cursor past it. `take` gets each entry with
+    /// its number, which [`Ring::get`] understands until the ring changes.
     pub(crate) fn read(
         &self,
         head: Seq,
         cursor: &mut Seq,
         reader: UserId,
         budget: &mut Budget,
-        frames: &mut Vec<Frame>,
+        mut take: impl FnMut(usize, &Entry),
     ) -> Stop {
-        let first = self.entries.partition_point(|entry| entry.to <= *cursor);
-        for entry in self.entries.range(first..) {
+        let first = self.after(*cursor);
+        for (number, entry) in (first..).zip(self.entries.range(first..)) {
             if entry.from != *cursor {
                 return Stop::Missed;
             }
             if entry.ends.within(reader) {
                 return Stop::Ended { told: false };
             }
-            if !budget.takes(&entry.frame) {
+            if !budget.takes(entry.payload.len()) {
                 return Stop::Budget;
             }
-            frames.push(entry.frame.clone());
+            take(number, entry);
             *cursor = entry.to;
             if entry.ends == Ends::At(reader) {
                 return Stop::Ended { told: true };
@@ -134,9 +147,45 @@ impl Ring {
         }
         if *cursor < head { Stop::Missed } else { Stop::UpToDate }
     }
+
+    /// The entry of that number.
+    pub(crate) fn get(&self, number: usize) -> Option<&Entry> {
+        self.entries.get(number)
+    }
+
+    /// Everything after `cursor`, if it is all here.
+    pub(crate) fn since(&self, cursor: Seq) -> Option<impl Iterator<Item = &Entry>> {
+        let first = self.after(cursor);
+        let continues = self.entries.get(first).is_none_or(|entry| entry.from == cursor);
+        continues.then(|| self.entries.range(first..))
+    }
+
+    /// How many messages were created after `cursor`, as far as that is here.
+    pub(crate) fn said_after(&self, cursor: Seq) -> u64 {
+        self.entries.range(self.after(cursor)..).map(|entry| entry.said.messages).sum()
+    }
+
+    fn after(&self, cursor: Seq) -> usize {
+        // Nearly everybody is only a few entries behind.
+        let behind = self.entries.iter().rev().take_while(|entry| entry.to > cursor).count();
+        self.entries.len() - behind
+    }
+}
+
+impl Said {
+    /// Adds what was said next.
+    pub(crate) fn add(&mut self, next: Self) {
+        self.messages += next.messages;
+        self.newest = next.newest.or(self.newest);
+    }
 }
 
 impl Ends {
+    /// True if this user's access ends with it.
+    pub(crate) fn of(&self, user: UserId) -> bool {
+        *self == Self::At(user) || self.within(user)
+    }
+
     fn within(&self, reader: UserId) -> bool {
         matches!(self, Self::Within(users) if users.contains(&reader))
     }
@@ -151,7 +200,8 @@ mod tests {
     }
 
     fn entry(from: Seq, to: Seq) -> Entry {
-        Entry { from, to, frame: Frame::from(format!("{from}-{to}")), ends: Ends::Nobody }
+        let payload = Arc::new(Payload::of_text(&format!("{from}-{to}")));
+        Entry { from, to, payload, ends: Ends::Nobody, said: Said::default() }
     }
 
     fn ring(entries: impl IntoIterator<Item = Entry>) -> Ring {
@@ -163,8 +213,11 @@ mod tests {
     fn read(ring: &Ring, head: Seq, mut cursor: Seq, frames: usize) -> (Stop, Seq, Vec<String>) {
         let mut budget = Budget { frames, bytes: 1_000 };
         let mut taken = Vec::new();
-        let stop = ring.read(head, &mut cursor, user(1), &mut budget, &mut taken);
-        (stop, cursor, taken.iter().map(|frame| frame.as_str().to_owned()).collect())
+        let stop = ring.read(head, &mut cursor, user(1), &mut budget, |number, entry| {
+            assert_eq!(ring.get(number).map(|same| same.to), Some(entry.to));
+            taken.push(entry.payload.text_of().to_owned());
+        });
+        (stop, cursor, taken)
     }
 
     #[test]
@@ -181,10 +234,11 @@ mod tests {
         let ring = ring((0..4).map(|from| entry(from, from + 1)));
         assert_eq!(read(&ring, 4, 0, 2), (Stop::Budget, 2, vec!["0-1".into(), "1-2".into()]));
         assert_eq!(read(&ring, 4, 2, 2).0, Stop::UpToDate);
-        let mut budget = Budget { frames: 9, bytes: 4 };
-        let (mut cursor, mut taken) = (0, Vec::new());
-        assert_eq!(ring.read(4, &mut cursor, user(1), &mut budget, &mut taken), Stop::Budget);
-        assert_eq!((cursor, taken.len()), (2, 2), "the frame that reaches the limit still goes");
+        // Each takes two bytes of header and three of payload.
+        let mut budget = Budget { frames: 9, bytes: 6 };
+        let (mut cursor, mut taken) = (0, 0);
+        assert_eq!(ring.read(4, &mut cursor, user(1), &mut budget, |_, _| taken += 1), Stop::Budget);
+        assert_eq!((cursor, taken), (2, 2), "the frame that reaches the limit still goes");
     }
 
     #[test]
@@ -207,8 +261,8 @@ mod tests {
         let mut ring = Ring::new(100, 10);
         (0..50).for_each(|from| ring.push(entry(from, from + 1)));
         assert!(ring.bytes() <= 10, "{}", ring.bytes());
-        ring.push(Entry { frame: Frame::from("x".repeat(99)), ..entry(50, 51) });
-        assert_eq!(ring.bytes(), 99);
+        ring.push(Entry { payload: Arc::new(Payload::of_text(&"x".repeat(99))), ..entry(50, 51) });
+        assert_eq!(ring.bytes(), 101, "with its header");
         assert_eq!(read(&ring, 51, 50, 9).1, 51);
     }
 

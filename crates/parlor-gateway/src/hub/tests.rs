@@ -1,5 +1,6 @@
 //! The hub with a bus that loses, repeats and reorders, over a store that is played. Many seeds, no real time.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -13,7 +14,10 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::*;
-use crate::transport::Frame;
+use crate::codec::Frame;
+use crate::shard::Shards;
+use crate::shard::rooms::{Rooms, Subscriber};
+use crate::wire::Wire;
 use ring::{Budget, Stop};
 
 const ROOM: RoomId = RoomId::from_bytes([1; 16]);
@@ -132,59 +136,140 @@ impl Log for Played {
 struct World {
     log: Arc<Played>,
     hub: Arc<Hub>,
+    shard: RefCell<Local>,
+}
+
+/// What a shard does, without its sockets.
+struct Local {
+    rooms: Rooms,
+    letters: Vec<Letter>,
+    /// What connections were told, and not yet asked about by the test.
+    notes: Vec<(ConnectionId, Note)>,
+    /// What all connections were told.
+    everybody: Vec<Note>,
+    moved: usize,
+    connections: u32,
 }
 
 impl World {
     fn new(options: Options) -> Self {
         let log = Arc::new(Played::default());
-        let hub = Hub::new(Arc::clone(&log) as Arc<dyn Log>, options, Metrics::default());
-        Self { log, hub: Arc::new(hub) }
+        let mailboxes = Shards::prepare(1).unwrap().mailboxes();
+        let hub = Hub::new(Arc::clone(&log) as Arc<dyn Log>, mailboxes, options, Metrics::default());
+        let hub = Arc::new(hub);
+        let local = Local {
+            rooms: Rooms::new(0, Arc::clone(&hub)),
+            letters: Vec::new(),
+            notes: Vec::new(),
+            everybody: Vec::new(),
+            moved: 0,
+            connections: 0,
+        };
+        Self { log, hub, shard: RefCell::new(local) }
     }
 
-    fn connect(&self, byte: u8) -> Connection {
-        Connection::open(&self.hub, user_id(byte), SessionId::from_bytes([byte; 16])).unwrap()
+    fn connect(&self, byte: u8) -> Registered {
+        let mut local = self.shard.borrow_mut();
+        local.connections += 1;
+        let id = ConnectionId::new(0, local.connections, local.connections);
+        Registered::new(&self.hub, id, user_id(byte), SessionId::from_bytes([byte; 16])).unwrap()
     }
 
-    fn reader(&self, byte: u8, cursor: Seq) -> Reader {
+    fn reader(&self, byte: u8, cursor: Seq) -> Reader<'_> {
         let connection = self.connect(byte);
-        let follow = connection.follow([(ROOM, cursor)]).pop();
-        Reader { connection, follow, cursor, taken: Vec::new() }
+        let subscriber = Subscriber { connection: self.shard.borrow().connections, followed: 0 };
+        let room = self.shard.borrow_mut().rooms.follow(ROOM, cursor, subscriber, user_id(byte));
+        let follow = Some((room, subscriber));
+        Reader {
+            world: self,
+            user: user_id(byte),
+            _connection: connection,
+            follow,
+            cursor,
+            taken: Vec::new(),
+        }
     }
 
     fn publish(&self, event: &Arc<RoomEvent>) {
         self.hub.take(Notice::Room(Arc::clone(event)));
     }
+
+    /// Opens the letters that came, as a shard does at each turn.
+    fn turn(&self) {
+        let mut local = self.shard.borrow_mut();
+        let mut letters = std::mem::take(&mut local.letters);
+        self.hub.mailboxes[0].take(&mut letters);
+        for letter in letters.drain(..) {
+            match letter {
+                Letter::Moved(feed) => {
+                    local.moved += 1;
+                    local.rooms.look(&feed);
+                }
+                Letter::Note(connection, note) => local.notes.push((connection, note)),
+                Letter::Everybody(note) => local.everybody.push(note),
+                other => panic!("{other:?} is not expected"),
+            }
+        }
+        local.letters = letters;
+    }
+
+    /// Which rooms a connection was told that its user joined, and where.
+    fn joined(&self, connection: &Registered) -> Vec<(RoomId, Seq)> {
+        self.turn();
+        let local = self.shard.borrow();
+        let joined = local.notes.iter().filter_map(|(id, note)| match note {
+            Note::Joined(room, seq) if *id == connection.id => Some((*room, *seq)),
+            _ => None,
+        });
+        joined.collect()
+    }
 }
 
 /// A connection that does what a session does, without a socket.
-struct Reader {
-    connection: Connection,
-    follow: Option<Follow>,
+struct Reader<'a> {
+    world: &'a World,
+    user: UserId,
+    _connection: Registered,
+    follow: Option<(usize, Subscriber)>,
     cursor: Seq,
     taken: Vec<Frame>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Takes what there is, up to `frames`; what fell off the ring comes from the store.
     fn look(&mut self, log: &Played, frames: usize) {
-        self.connection.inbox.take();
+        self.world.turn();
         let mut budget = Budget { frames, bytes: usize::MAX };
-        while let Some(follow) = &self.follow {
-            match follow.read(&mut self.cursor, &mut budget, &mut self.taken) {
+        while let Some((room, _)) = self.follow {
+            let stop = {
+                let local = self.world.shard.borrow();
+                let local = local.rooms.get(room);
+                local.ring.read(local.head, &mut self.cursor, self.user, &mut budget, |_, entry| {
+                    self.taken.push(entry.payload.frame(Wire::default()).clone());
+                })
+            };
+            match stop {
                 Stop::UpToDate | Stop::Budget => return,
                 Stop::Missed => {
                     let page = log.read(self.cursor, 100);
-                    self.taken.push(crate::encode::page(ROOM, self.cursor, &page));
+                    let payload = crate::encode::page(ROOM, self.cursor, &page);
+                    self.taken.push(payload.frame(Wire::default()).clone());
                     self.cursor = page.to;
                 }
-                Stop::Ended { .. } => self.follow = None,
+                Stop::Ended { .. } => self.leave(),
             }
+        }
+    }
+
+    fn leave(&mut self) {
+        if let Some((room, subscriber)) = self.follow.take() {
+            self.world.shard.borrow_mut().rooms.unfollow(room, subscriber, self.user);
         }
     }
 
     /// The places that its frames cover, each with the one before it.
     fn spans(&self) -> Vec<(Seq, Seq)> {
-        let span = |frame: &Frame| match serde_json::from_str(frame.as_str()).unwrap() {
+        let span = |frame: &Frame| match serde_json::from_str(frame.text_of()).unwrap() {
             ServerFrame::RoomChanges { from, to, .. } => (from, to),
             ServerFrame::MessageCreated { seq, .. }
             | ServerFrame::MemberJoined { seq, .. }
@@ -342,8 +427,12 @@ async fn fifty_thousand_messages_cost_a_reader_that_never_reads_one_ring() {
     let feed = world.hub.feeds().get(&ROOM).map(Arc::clone).unwrap();
     assert_eq!(feed.head(), 50_000);
     assert!(feed.bytes() <= world.hub.options.ring_bytes, "{}", feed.bytes());
-    let waiting = reader.connection.inbox.take();
-    assert_eq!(waiting.dirty, [ROOM], "the whole of what waits for it");
+    world.turn();
+    assert_eq!(world.shard.borrow().moved, 1, "the whole of what waits for the shard");
+    let (room, _) = reader.follow.unwrap();
+    let local = world.shard.borrow();
+    assert_eq!(local.rooms.get(room).head, 50_000);
+    assert!(local.rooms.get(room).ring.bytes() <= world.hub.options.ring_bytes);
 }
 
 #[tokio::test(start_paused = true)]
@@ -356,9 +445,9 @@ async fn joins_reach_every_session_of_the_user_and_nobody_else() {
     });
     world.publish(&event);
     for connection in [&one, &two] {
-        assert_eq!(connection.inbox.take().joined.into_iter().collect::<Vec<_>>(), [(ROOM, 1)]);
+        assert_eq!(world.joined(connection), [(ROOM, 1)]);
     }
-    assert!(other.inbox.take().joined.is_empty());
+    assert!(world.joined(&other).is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -373,7 +462,7 @@ async fn joins_that_only_the_store_knows_are_told_too() {
     let event = world.log.commit(message);
     world.publish(&event);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(joiner.inbox.take().joined.into_iter().collect::<Vec<_>>(), [(ROOM, 1)]);
+    assert_eq!(world.joined(&joiner), [(ROOM, 1)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -381,9 +470,12 @@ async fn the_end_of_a_session_ends_its_connections_only() {
     let world = World::new(options());
     let (ended, other) = (world.connect(3), world.connect(4));
     let before = world.hub.endings();
-    world.hub.take(Notice::SessionEnded(ended.session));
-    assert_eq!(ended.inbox.take().end, Some(CloseCode::SessionEnded));
-    assert_eq!(other.inbox.take().end, None);
+    world.hub.take(Notice::SessionEnded(SessionId::from_bytes([3; 16])));
+    world.turn();
+    let local = world.shard.borrow();
+    let told = local.notes.iter().filter(|(_, note)| matches!(note, Note::End(CloseCode::SessionEnded)));
+    assert_eq!(told.map(|(connection, _)| *connection).collect::<Vec<_>>(), [ended.id]);
+    assert_ne!(ended.id, other.id);
     assert!(world.hub.endings() > before, "who authenticates just now notices");
 }
 
@@ -395,7 +487,9 @@ async fn a_gap_too_wide_to_keep_is_left_to_the_readers() {
     let event = world.log.commit(message);
     world.publish(&event);
     tokio::time::sleep(Duration::from_secs(5)).await;
-    assert!(reader.connection.inbox.take().recheck, "joins in the gap are found by looking");
+    world.turn();
+    let recheck = world.shard.borrow().everybody.iter().any(|note| matches!(note, Note::Recheck));
+    assert!(recheck, "joins in the gap are found by looking");
     let feed = world.hub.feeds().get(&ROOM).map(Arc::clone).unwrap();
     assert_eq!(feed.head(), 2_001);
     reader.look(&world.log, usize::MAX);
@@ -405,12 +499,14 @@ async fn a_gap_too_wide_to_keep_is_left_to_the_readers() {
 #[tokio::test(start_paused = true)]
 async fn nothing_stays_when_everybody_has_left() {
     let world = World::new(options());
-    let (one, two) = (world.reader(1, 0), world.reader(1, 0));
+    let (mut one, mut two) = (world.reader(1, 0), world.reader(1, 0));
     assert_eq!(world.hub.presence.online(ROOM), [user_id(1)]);
+    one.leave();
     drop(one);
     assert_eq!(world.hub.feeds().len(), 1);
+    two.leave();
     drop(two);
     assert!(world.hub.feeds().is_empty());
     assert!(world.hub.presence.online(ROOM).is_empty());
-    assert!(world.hub.registry().all().is_empty());
+    assert!(world.hub.registry().of_user(user_id(1)).is_empty());
 }

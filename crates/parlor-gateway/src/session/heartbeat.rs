@@ -1,8 +1,6 @@
 //! Whether the other side is still there. Anything that comes from it says so; a ping asks when nothing came.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::gateway::Shared;
 
@@ -31,8 +29,7 @@ pub(super) enum Beat {
 
 impl Heartbeat {
     /// Begins now.
-    pub(super) fn new(shared: &Shared) -> Self {
-        let now = Instant::now();
+    pub(super) fn new(shared: &Shared, now: Instant) -> Self {
         Self {
             due: now + jittered(shared),
             missed: 0,
@@ -52,8 +49,7 @@ impl Heartbeat {
     }
 
     /// It is time.
-    pub(super) fn beat(&mut self, shared: &Shared) -> Beat {
-        let now = Instant::now();
+    pub(super) fn beat(&mut self, shared: &Shared, now: Instant) -> Beat {
         if now >= self.next_check {
             // The ping follows at once: nothing else is put off by the check.
             self.next_check = now + shared.options.session_check_every;

@@ -3,28 +3,25 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
-
 use parlor_core::SendMessage;
 use parlor_model::{Message, RoomId};
 use parlor_protocol::Sent;
 
 use crate::dispatch::{self, Answer, Context, Job, Lane, Work};
 use crate::failure;
+use crate::shard::mailbox::Letter;
+use crate::shard::promise::Promise;
 
 /// The commands that are on their way.
 #[derive(Default)]
-pub(super) struct Lanes {
-    running: FuturesUnordered<BoxFuture<'static, Answered>>,
+pub(crate) struct Lanes {
     /// What waits behind the command that runs in a lane. A lane is here as long as something runs in it.
     waiting: HashMap<Lane, VecDeque<(Option<u64>, Work)>>,
     count: usize,
 }
 
 /// Commands that are done.
-pub(super) struct Answered {
+pub(crate) struct Answered {
     lane: Option<Lane>,
     /// The client's number of each, and what it came to; in order.
     pub(super) answers: Vec<(Option<u64>, Answer)>,
@@ -40,45 +37,45 @@ impl Lanes {
     pub(super) fn add(&mut self, context: &Context, reference: Option<u64>, job: Job) {
         self.count += 1;
         let Some(lane) = job.lane else {
-            return self.start(context.clone(), None, VecDeque::from([(reference, job.work)]));
+            return start(context.clone(), None, VecDeque::from([(reference, job.work)]));
         };
         if let Some(waiting) = self.waiting.get_mut(&lane) {
             return waiting.push_back((reference, job.work));
         }
         self.waiting.insert(lane, VecDeque::new());
-        self.start(context.clone(), Some(lane), VecDeque::from([(reference, job.work)]));
+        start(context.clone(), Some(lane), VecDeque::from([(reference, job.work)]));
     }
 
-    /// Waits for commands to be done, and lets those behind them go on. May be dropped and called again.
-    pub(super) async fn next(&mut self, context: &Context) -> Answered {
-        let Some(answered) = self.running.next().await else {
-            return std::future::pending().await;
-        };
+    /// Commands are done: those behind them in their lane go on.
+    pub(super) fn done(&mut self, context: &Context, answered: &Answered) {
         self.count -= answered.answers.len();
-        if let Some(lane) = answered.lane {
-            self.go_on(context, lane);
-        }
-        answered
-    }
-
-    fn go_on(&mut self, context: &Context, lane: Lane) {
+        let Some(lane) = answered.lane else {
+            return;
+        };
         let Some(waiting) = self.waiting.get_mut(&lane) else {
             return;
         };
         let group = next_group(waiting);
         if group.is_empty() {
             self.waiting.remove(&lane);
+            if self.waiting.is_empty() {
+                // Most of the time most connections say nothing.
+                self.waiting = HashMap::new();
+            }
         } else {
-            self.start(context.clone(), Some(lane), group);
+            start(context.clone(), Some(lane), group);
         }
     }
+}
 
-    fn start(&mut self, context: Context, lane: Option<Lane>, group: VecDeque<(Option<u64>, Work)>) {
-        self.running.push(Box::pin(async move {
-            let answers = perform(&context, lane, group).await;
-            Answered { lane, answers }
-        }));
-    }
+/// Runs commands beside the shard. It goes on even if the connection ends: what has begun is finished.
+fn start(context: Context, lane: Option<Lane>, group: VecDeque<(Option<u64>, Work)>) {
+    let promise = Promise::new(&context.shared.hub, context.connection.id);
+    let runtime = context.shared.runtime.clone();
+    runtime.spawn(async move {
+        let answers = perform(&context, lane, group).await;
+        promise.keep(|connection| Letter::Answered(connection, Answered { lane, answers }));
+    });
 }
 
 /// What runs next in a lane: all the messages at its front together, or one other command.

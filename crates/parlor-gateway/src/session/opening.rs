@@ -1,78 +1,49 @@
-//! The beginning of a connection: waits for `hello`, finds out who speaks, and answers with `ready`.
+//! The beginning of a connection: understands `hello`, finds out who speaks and where they are, and answers with
+//! `ready`. The finding out runs beside the shard.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Instant;
 
-use parlor_model::Actor;
+use parlor_model::{Actor, Member, Room};
 use parlor_protocol as wire;
-use parlor_protocol::{CloseCode, Error, ErrorCode, ServerFrame};
+use parlor_protocol::{CloseCode, Error, ErrorCode, Follow, ServerFrame};
 
 use super::Session;
-use super::delivery::Delivery;
+use super::delivery::{Delivery, Desk};
 use super::heartbeat::Heartbeat;
 use super::lanes::Lanes;
-use crate::commands::hello::{self, Greeting};
+use crate::commands::hello::{self, Greeting, Position};
 use crate::credential::Credential;
 use crate::data::{self, Misread};
 use crate::dispatch::Context;
-use crate::encode;
 use crate::failure;
 use crate::gateway::Shared;
-use crate::hub::Connection;
-use crate::transport::{Event, Frame, Transport};
+use crate::hub::Registered;
+use crate::shard::ConnectionId;
+use crate::shard::mailbox::Letter;
+use crate::shard::promise::Promise;
 
-/// How many frames that are no `hello` are answered before the connection ends.
-const MAX_STRANGE: usize = 8;
-
-/// Why there is no session: what to close with, or nothing if the peer has gone.
-type Refused = Option<CloseCode>;
-
-/// Brings a connection to the point where it has a session.
-pub(super) async fn open(
-    shared: &Arc<Shared>,
-    transport: &mut Transport,
-    credential: Option<Credential>,
-) -> Result<Session, Refused> {
-    let within = shared.options.hello_within;
-    let greeting = tokio::time::timeout(within, greeting(shared, transport)).await;
-    let (reference, greeting) = greeting.map_err(|_| Some(CloseCode::HelloTimeout))??;
-    match enter(shared, credential, reference, greeting).await {
-        Ok(session) => Ok(session),
-        Err((code, error)) => {
-            say(transport, reference, error)?;
-            Err(Some(code))
-        }
-    }
+/// What became of a `hello`.
+pub(crate) struct Opened {
+    /// The client's number for it.
+    pub(crate) reference: Option<u64>,
+    /// Who it is and where; or what to close with, and why in words.
+    pub(crate) result: Result<Recognised, (CloseCode, Error)>,
 }
 
-/// Waits for a `hello` that can be understood.
-async fn greeting(shared: &Shared, transport: &mut Transport) -> Result<(Option<u64>, Greeting), Refused> {
-    let mut strange = 0;
-    loop {
-        let frame = match transport.drive(strange < MAX_STRANGE).await {
-            Event::Text(frame) => frame,
-            Event::Alive => continue,
-            Event::Flushed if strange < MAX_STRANGE => continue,
-            Event::Flushed => return Err(Some(CloseCode::Flooding)),
-            Event::Broken(code) => return Err(Some(code)),
-            Event::Goodbye | Event::Gone => return Err(None),
-        };
-        shared.metrics.frames_in.inc();
-        match read(shared, &frame) {
-            Ok(greeting) => return Ok(greeting),
-            Err(misread) => say(transport, misread.reference, misread.error)?,
-        }
-        strange += 1;
-    }
+/// Who a connection belongs to, and in which rooms they are.
+pub(crate) struct Recognised {
+    actor: Actor,
+    registered: Registered,
+    memberships: Vec<(Room, Member)>,
+    resume: Vec<Position>,
+    follow: Follow,
 }
 
-fn read(shared: &Shared, frame: &Frame) -> Result<(Option<u64>, Greeting), Box<Misread>> {
+/// Reads a first frame.
+pub(crate) fn read(shared: &Shared, text: &str) -> Result<(Option<u64>, Greeting), Box<Misread>> {
     let refuse = |reference, error| Box::new(Misread::new(reference, error));
-    let limit = shared.options.max_frame_bytes;
-    if frame.len() > limit {
-        return Err(refuse(data::reference(frame.as_str()), Error::too_large(limit)));
-    }
-    let (command, data) = data::frame(frame.as_str())?;
+    let (command, data) = data::frame(text)?;
     let reference = command.reference;
     if command.kind != "hello" {
         let error = Error::new(ErrorCode::HelloExpected, "The first frame must be hello.");
@@ -82,49 +53,78 @@ fn read(shared: &Shared, frame: &Frame) -> Result<(Option<u64>, Greeting), Box<M
     Ok((reference, greeting))
 }
 
-/// Finds out who speaks and where they are.
-async fn enter(
+/// Begins to find out who speaks. The answer is a letter to the connection.
+pub(crate) fn begin(
     shared: &Arc<Shared>,
+    connection: ConnectionId,
     credential: Option<Credential>,
-    reference: Option<u64>,
-    greeting: Greeting,
-) -> Result<Session, (CloseCode, Error)> {
-    let (actor, connection) = recognise(shared, greeting.credential.or(credential)).await?;
-    let context =
-        Context { shared: Arc::clone(shared), actor: Arc::new(actor), connection: Arc::new(connection) };
-    let rooms = {
+    (reference, greeting): (Option<u64>, Greeting),
+) {
+    let promise = Promise::new(&shared.hub, connection);
+    let shared = Arc::clone(shared);
+    shared.runtime.clone().spawn(async move {
+        let credential = greeting.credential.or(credential);
+        let result = recognise(&shared, connection, credential, (greeting.resume, greeting.follow)).await;
+        promise.keep(|connection| Letter::Opened(connection, Box::new(Opened { reference, result })));
+    });
+}
+
+impl Session {
+    /// A session for whom `hello` showed to be there. Its first frame is `ready`; what was missed follows.
+    pub(crate) fn open(
+        shared: &Arc<Shared>,
+        reference: Option<u64>,
+        recognised: Recognised,
+        connection: u32,
+        desk: &mut Desk<'_>,
+    ) -> Self {
+        let Recognised { actor, registered, memberships, resume, follow } = recognised;
+        let data = wire::Ready {
+            follow: (follow == Follow::Opened).then_some(follow),
+            user: wire::User::from(&actor.user),
+            rooms: memberships
+                .iter()
+                .map(|(room, member)| wire::Room::new(room, Some(member.role)))
+                .collect(),
+        };
+        desk.outgoing.say(&ServerFrame::Ready { reference, data });
+        let context =
+            Context { shared: Arc::clone(shared), actor: Arc::new(actor), connection: Arc::new(registered) };
+        let mut delivery = Delivery::new(connection, context.actor.id(), follow);
+        delivery.open(&context, &memberships, &resume, desk);
+        Self {
+            heartbeat: Heartbeat::new(shared, Instant::now()),
+            context,
+            delivery,
+            lanes: Lanes::default(),
+            presence: None,
+            strikes: 0,
+            end: None,
+        }
+    }
+}
+
+async fn recognise(
+    shared: &Arc<Shared>,
+    connection: ConnectionId,
+    credential: Option<Credential>,
+    (resume, follow): (Vec<Position>, Follow),
+) -> Result<Recognised, (CloseCode, Error)> {
+    let (actor, registered) = register(shared, connection, credential).await?;
+    let memberships = {
         let _turn = shared.hub.read_turn().await;
-        let rooms = shared.core.my_rooms(&context.actor).await;
+        let rooms = shared.core.my_rooms(&actor).await;
         rooms.map_err(|error| (CloseCode::Internal, failure::of_core(error)))?
     };
-    let mut outgoing = VecDeque::new();
-    outgoing.push_back(encode::frame(&ServerFrame::Ready {
-        reference,
-        data: wire::Ready {
-            user: wire::User::from(&context.actor.user),
-            rooms: rooms.iter().map(|(room, member)| wire::Room::new(room, Some(member.role))).collect(),
-            follow: None,
-        },
-    }));
-    let delivery = Delivery::open(&context, &rooms, &greeting.resume, &mut outgoing);
-    let heartbeat = Heartbeat::new(shared);
-    Ok(Session {
-        timer: Box::pin(tokio::time::sleep_until(heartbeat.due())),
-        context,
-        delivery,
-        lanes: Lanes::default(),
-        outgoing,
-        heartbeat,
-        strikes: 0,
-        end: None,
-    })
+    Ok(Recognised { actor, registered, memberships, resume, follow })
 }
 
 /// Authenticates, and makes the connection known to the hub.
-async fn recognise(
+async fn register(
     shared: &Arc<Shared>,
+    connection: ConnectionId,
     credential: Option<Credential>,
-) -> Result<(Actor, Connection), (CloseCode, Error)> {
+) -> Result<(Actor, Registered), (CloseCode, Error)> {
     let nobody = || {
         let error = Error::from(&parlor_model::Refusal::Unauthenticated);
         (CloseCode::Unauthenticated, error)
@@ -132,7 +132,7 @@ async fn recognise(
     let credential = credential.ok_or_else(nobody)?;
     let endings = shared.hub.endings();
     let actor = authenticate(shared, &credential).await?;
-    let Some(connection) = Connection::open(&shared.hub, actor.id(), actor.session) else {
+    let Some(registered) = Registered::new(&shared.hub, connection, actor.id(), actor.session) else {
         let words = "You have too many connections. Close some, and try again.";
         return Err((CloseCode::Flooding, Error::new(ErrorCode::RateLimited, words)));
     };
@@ -144,7 +144,7 @@ async fn recognise(
         let refusal = parlor_model::Refusal::Unavailable { retry_after: shared.options.close_within };
         return Err((CloseCode::GoingAway, Error::from(&refusal)));
     }
-    Ok((actor, connection))
+    Ok((actor, registered))
 }
 
 async fn authenticate(shared: &Shared, credential: &Credential) -> Result<Actor, (CloseCode, Error)> {
@@ -155,9 +155,4 @@ async fn authenticate(shared: &Shared, credential: &Credential) -> Result<Actor,
         let code = if refused { CloseCode::Unauthenticated } else { CloseCode::Internal };
         (code, error)
     })
-}
-
-fn say(transport: &mut Transport, reference: Option<u64>, error: Error) -> Result<(), Refused> {
-    let frame = encode::frame(&ServerFrame::Error { reference, error });
-    transport.push(frame).map_err(|_| None)
 }

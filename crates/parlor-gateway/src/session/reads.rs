@@ -1,43 +1,50 @@
-//! What a session asks the store: one thing at a time, as its actor, and only while the socket takes what comes of it.
+//! What a session asks the store: one thing at a time, and only while the socket takes what comes of it. The answer is
+//! a letter to the connection.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use parlor_core::{ChangesPage, Error};
+use parlor_core::Error;
 use parlor_model::{Member, MemberRole, Room, RoomId, Seq};
 
 use crate::dispatch::Context;
-
-/// How many changes are read at a time.
-const PAGE: usize = 100;
+use crate::hub::pages::Missed;
+use crate::shard::mailbox::Letter;
+use crate::shard::promise::Promise;
 
 /// What the store answered.
-pub(super) enum Read {
-    /// What a connection missed in a room.
-    Page { room: RoomId, from: Seq, result: Box<Result<ChangesPage, Error>> },
+pub(crate) enum Read {
+    /// What a connection missed in a room. Nothing if it could not be read.
+    Page { room: RoomId, from: Seq, page: Option<Arc<Missed>> },
     /// A room that the user is said to have joined at `seq`.
-    Joined { seq: Seq, result: Box<Result<(Room, Option<MemberRole>), Error>> },
+    Joined { seq: Seq, result: Result<(Room, Option<MemberRole>), Error> },
     /// Whether the session is still there, and in which rooms its user is.
     Checked(Result<(bool, Vec<(Room, Member)>), Error>),
 }
 
 /// Reads what changed in a room after `from`. Waits first if it was to no avail a moment ago.
-pub(super) async fn page(context: Context, room: RoomId, from: Seq, failures: u32) -> Read {
-    pause(failures).await;
-    let _turn = context.shared.hub.read_turn().await;
-    let result = context.shared.core.changes(&context.actor, room, from, PAGE).await;
-    Read::Page { room, from, result: Box::new(result) }
+pub(super) fn page(context: &Context, room: RoomId, from: Seq, failures: u32) {
+    context.shared.hub.read_missed(room, from, context.connection.id, pause(failures));
 }
 
 /// Reads a room that the user is said to have joined.
-pub(super) async fn joined(context: Context, room: RoomId, seq: Seq) -> Read {
-    let _turn = context.shared.hub.read_turn().await;
-    let result = context.shared.core.room(&context.actor, room).await;
-    Read::Joined { seq, result: Box::new(result) }
+pub(super) fn joined(context: &Context, room: RoomId, seq: Seq) {
+    answer(context, async move |context| {
+        let _turn = context.shared.hub.read_turn().await;
+        let result = context.shared.core.room(&context.actor, room).await;
+        Read::Joined { seq, result }
+    });
 }
 
 /// Makes sure of the session and of the user's rooms.
-pub(super) async fn check(context: Context, failures: u32) -> Read {
-    pause(failures).await;
+pub(super) fn check(context: &Context, failures: u32) {
+    answer(context, async move |context| {
+        tokio::time::sleep(pause(failures)).await;
+        checked(&context).await
+    });
+}
+
+async fn checked(context: &Context) -> Read {
     let _turn = context.shared.hub.read_turn().await;
     let alive = match context.shared.identity.sessions(&context.actor).await {
         Ok(sessions) => sessions.iter().any(|session| session.id == context.actor.session),
@@ -51,9 +58,19 @@ pub(super) async fn check(context: Context, failures: u32) -> Read {
     Read::Checked(rooms.map(|rooms| (alive, rooms)))
 }
 
-/// Waits the longer the more often something failed, at most a few seconds.
-async fn pause(failures: u32) {
-    if failures > 0 {
-        tokio::time::sleep(Duration::from_millis(50 << failures.min(7))).await;
-    }
+fn answer<F: Future<Output = Read> + Send + 'static>(
+    context: &Context,
+    read: impl FnOnce(Context) -> F + Send + 'static,
+) {
+    let promise = Promise::new(&context.shared.hub, context.connection.id);
+    let context = context.clone();
+    context.shared.runtime.clone().spawn(async move {
+        let read = read(context).await;
+        promise.keep(|connection| Letter::Read(connection, Box::new(read)));
+    });
+}
+
+/// The longer the more often something failed, at most a few seconds.
+fn pause(failures: u32) -> Duration {
+    if failures == 0 { Duration::ZERO } else { Duration::from_millis(50 << failures.min(7)) }
 }

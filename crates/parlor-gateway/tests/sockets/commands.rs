@@ -111,7 +111,7 @@ async fn a_frame_too_large_is_refused_and_one_far_too_large_is_the_end() {
 }
 
 #[tokio::test]
-async fn what_is_no_text_is_the_end() {
+async fn what_is_of_the_other_form_is_the_end() {
     let world = World::open().await;
     let ada = world.person("ada").await;
     let mut socket = world.connect(&ada).await;

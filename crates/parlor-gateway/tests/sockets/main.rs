@@ -7,7 +7,9 @@
 
 mod commands;
 mod delivery;
+mod encodings;
 mod ending;
+mod heads;
 mod opening;
 mod presence;
 mod resume;

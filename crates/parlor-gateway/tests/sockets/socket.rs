@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use parlor_protocol::binary;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -26,6 +27,8 @@ pub(crate) struct Refused {
 pub(crate) struct Socket {
     inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
     reference: u64,
+    /// True if frames are in the compact form.
+    compact: bool,
 }
 
 /// What comes from a socket.
@@ -38,7 +41,7 @@ pub(crate) enum Came {
 impl Socket {
     /// Takes over a socket that was opened elsewhere.
     pub(crate) fn of(inner: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
-        Self { inner, reference: 0 }
+        Self { inner, reference: 0, compact: false }
     }
 
     /// Asks for a socket with these headers.
@@ -51,7 +54,11 @@ impl Socket {
         let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
         let connecting = tokio_tungstenite::connect_async_with_config(request, Some(config), true);
         match tokio::time::timeout(PATIENCE, connecting).await.unwrap() {
-            Ok((inner, _)) => Ok(Self { inner, reference: 0 }),
+            Ok((inner, response)) => {
+                let chosen = response.headers().get("sec-websocket-protocol");
+                let compact = chosen.is_some_and(|chosen| chosen == binary::SUBPROTOCOL);
+                Ok(Self { inner, reference: 0, compact })
+            }
             Err(Error::Http(response)) => {
                 let body = response.body().as_deref().unwrap_or_default();
                 let error: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -66,7 +73,16 @@ impl Socket {
 
     /// Says hello and waits for `ready`, which it returns.
     pub(crate) async fn hello(&mut self, token: &str, resume: Value) -> Value {
-        self.command("hello", json!({"token": token, "resume": resume})).await;
+        self.ask_ready(json!({"token": token, "resume": resume})).await
+    }
+
+    /// Says hello as one who follows opened rooms alone, and waits for `ready`.
+    pub(crate) async fn hello_opened(&mut self, token: &str, resume: Value) -> Value {
+        self.ask_ready(json!({"token": token, "resume": resume, "follow": "opened"})).await
+    }
+
+    async fn ask_ready(&mut self, hello: Value) -> Value {
+        self.command("hello", hello).await;
         let ready = self.frame().await;
         assert_eq!(ready["type"], "ready", "{ready}");
         assert_eq!(ready["ref"], self.reference);
@@ -85,7 +101,11 @@ impl Socket {
     pub(crate) async fn command(&mut self, kind: &str, data: Value) -> u64 {
         self.reference += 1;
         let frame = json!({"type": kind, "ref": self.reference, "data": data});
-        self.text(frame.to_string()).await;
+        if self.compact {
+            self.message(Message::binary(binary::encode(&frame).unwrap())).await;
+        } else {
+            self.text(frame.to_string()).await;
+        }
         self.reference
     }
 
@@ -117,7 +137,14 @@ impl Socket {
         loop {
             let message = tokio::time::timeout(PATIENCE, self.inner.next()).await;
             match message.unwrap_or_else(|_| panic!("nothing came for {PATIENCE:?}")) {
-                Some(Ok(Message::Text(text))) => return Came::Frame(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Text(text))) => {
+                    assert!(!self.compact, "{text} is not in the form that was chosen");
+                    return Came::Frame(serde_json::from_str(&text).unwrap());
+                }
+                Some(Ok(Message::Binary(bytes))) => {
+                    assert!(self.compact, "{bytes:?} is not in the form that was chosen");
+                    return Came::Frame(binary::decode(&bytes).unwrap());
+                }
                 Some(Ok(Message::Close(frame))) => {
                     return Came::Closed(frame.map(|frame| frame.code.into()));
                 }

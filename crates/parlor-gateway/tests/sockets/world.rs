@@ -6,14 +6,25 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use parlor_bus::{Bus, MemoryBus, Notice, Subscription};
 use parlor_core::{Admission, Core, Guests, NewRoom, Registrant, Registration, SendMessage, Settings};
-use parlor_gateway::{Gateway, Options};
+use parlor_gateway::{Accepted, Gateway, Options};
 use parlor_identity::{Identity, IdentitySettings};
 use parlor_model::{Actor, Clock, Env, Message, Random, Room, RoomId, RoomKind, SessionId, Timestamp};
 use parlor_store::{Database, Store};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
 
 use crate::socket::Socket;
 
@@ -118,11 +129,10 @@ impl World {
         settings.limits.enabled = limited;
         let core = Core::start(store.clone(), bus, env.clone(), settings).await.unwrap();
         let identity = Identity::new(store, env, core.workspace(), IdentitySettings::default());
-        let gateway = Gateway::new(core.clone(), identity.clone(), options);
+        let gateway = Gateway::new(core.clone(), identity.clone(), options).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = gateway.router().into_make_service_with_connect_info::<SocketAddr>();
-        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        let server = tokio::spawn(serve(listener, gateway.router()));
         Self { core, identity, gateway, address, server, _folder: folder }
     }
 
@@ -212,5 +222,23 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         self.server.abort();
+    }
+}
+
+/// Serves HTTP as the binary does: a socket can be taken out of it.
+async fn serve(listener: TcpListener, router: Router) {
+    let slots = Arc::new(Semaphore::new(10_000));
+    loop {
+        let (stream, peer) = listener.accept().await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let slot = Arc::clone(&slots).acquire_owned().await.unwrap();
+        let router = router.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().oneshot(request)
+        });
+        let stream = TokioIo::new(Accepted::new(stream, slot));
+        tokio::spawn(http1::Builder::new().serve_connection(stream, service).with_upgrades());
     }
 }

@@ -17,11 +17,10 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use parlor_gateway::Accepted;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
-
-use super::counted::Counted;
 
 /// How long the head of a request may take, and how long a connection may lie idle between two requests.
 const HEAD_WITHIN: Duration = Duration::from_secs(75);
@@ -69,7 +68,7 @@ pub(super) async fn accept(
 /// Serves one connection to its end. A WebSocket leaves here as soon as it is one: the gateway ends those.
 async fn serve(
     http: http1::Builder,
-    stream: Counted<TcpStream>,
+    stream: Accepted<TcpStream>,
     peer: SocketAddr,
     application: Router,
     mut stop: watch::Receiver<()>,
@@ -95,7 +94,7 @@ fn http() -> http1::Builder {
 }
 
 /// The next connection, once there is a slot for it. `None` if it could not be taken.
-async fn next(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<(Counted<TcpStream>, SocketAddr)> {
+async fn next(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<(Accepted<TcpStream>, SocketAddr)> {
     let slot = Arc::clone(slots).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
@@ -103,7 +102,7 @@ async fn next(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<(Counted
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(error = %error, "a connection could not be set to send at once");
             }
-            Some((Counted::new(stream, slot), peer))
+            Some((Accepted::new(stream, slot), peer))
         }
         Err(error) => {
             tracing::warn!(error = %error, "a connection could not be taken; the server goes on");

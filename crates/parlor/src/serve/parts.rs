@@ -58,7 +58,8 @@ impl Parts {
             .context("the database can't be used")?;
         let identity = Identity::new(store, env, core.workspace(), settings::identity(configuration));
         let gateway =
-            Gateway::new(core.clone(), identity.clone(), settings::gateway(configuration, public_url));
+            Gateway::new(core.clone(), identity.clone(), settings::gateway(configuration, public_url))
+                .context("the threads for live sockets could not be started")?;
         let presence = gateway.presence();
         let mut registry = Registry::default();
         let metrics = parlor_api::Metrics::register(&mut registry);

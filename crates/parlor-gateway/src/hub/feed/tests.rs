@@ -7,23 +7,26 @@ fn user(byte: u8) -> UserId {
 }
 
 fn change(seq: Seq) -> Encoded {
-    Encoded { seq, frame: Frame::from(seq.to_string()), grants: None, revokes: None }
+    let payload = Arc::new(Payload::of_text(&seq.to_string()));
+    Encoded { seq, payload, grants: None, revokes: None, said: Said::default() }
 }
 
 fn page(from: Seq, to: Seq) -> Page {
-    Page { from, to, frame: Frame::from(format!("{from}..{to}")), joined: Vec::new(), left: Box::new([]) }
+    let payload = Arc::new(Payload::of_text(&format!("{from}..{to}")));
+    Page { from, to, payload, said: Said::default(), joined: Vec::new(), left: Box::new([]) }
 }
 
 fn feed() -> Feed {
-    Feed::new(RoomId::from_bytes([1; 16]), 0, Ring::new(1_000, 1_000_000))
+    Feed::new(RoomId::from_bytes([1; 16]), 0, Ring::new(1_000, 1_000_000), 2)
 }
 
-fn read(feed: &Feed, mut cursor: Seq) -> (Stop, String) {
-    let mut frames = Vec::new();
-    let mut budget = Budget { frames: 1_000, bytes: 1_000_000 };
-    let stop = feed.read(&mut cursor, user(1), &mut budget, &mut frames);
-    let words: Vec<_> = frames.iter().map(Frame::as_str).collect();
-    (stop, words.join(" "))
+/// What a shard gets that has seen everything up to `cursor`; `None` if it is not all there.
+fn look(feed: &Feed, cursor: Seq) -> Option<String> {
+    let news = feed.look(0, cursor);
+    assert_eq!(news.head, feed.head());
+    let entries = news.entries?;
+    let words: Vec<_> = entries.iter().map(|entry| entry.payload.text_of()).collect();
+    Some(words.join(" "))
 }
 
 #[test]
@@ -32,7 +35,7 @@ fn what_comes_twice_goes_out_once() {
     for seq in [1, 1, 2, 1, 2, 3] {
         feed.offer(change(seq));
     }
-    assert_eq!(read(&feed, 0), (Stop::UpToDate, "1 2 3".into()));
+    assert_eq!(look(&feed, 0).as_deref(), Some("1 2 3"));
     assert!(!feed.wants(3) && feed.wants(4));
 }
 
@@ -41,10 +44,10 @@ fn what_comes_early_waits_for_its_predecessors() {
     let feed = feed();
     assert!(feed.offer(change(3)).gap);
     assert!(feed.offer(change(2)).gap);
-    assert_eq!(read(&feed, 0), (Stop::UpToDate, String::new()), "nothing leaves before 1");
+    assert_eq!(look(&feed, 0).as_deref(), Some(""), "nothing leaves before 1");
     let outcome = feed.offer(change(1));
     assert_eq!((outcome.advanced, outcome.gap), (3, false));
-    assert_eq!(read(&feed, 0), (Stop::UpToDate, "1 2 3".into()));
+    assert_eq!(look(&feed, 0).as_deref(), Some("1 2 3"));
 }
 
 #[test]
@@ -58,8 +61,8 @@ fn a_page_fills_a_gap_and_lets_go_of_what_was_held() {
     // The page covers what is missing and a part of what is held, which must not go out a second time.
     let outcome = feed.fill(page(1, 5));
     assert!(!outcome.gap);
-    assert_eq!(read(&feed, 0), (Stop::UpToDate, "1 1..5 6".into()));
-    assert_eq!(read(&feed, 5).1, "6");
+    assert_eq!(look(&feed, 0).as_deref(), Some("1 1..5 6"));
+    assert_eq!(look(&feed, 5).as_deref(), Some("6"));
 }
 
 #[test]
@@ -68,7 +71,7 @@ fn a_page_that_came_too_late_is_dropped() {
     feed.offer(change(2));
     feed.offer(change(1));
     assert_eq!(feed.fill(page(0, 1)).advanced, 0);
-    assert_eq!(read(&feed, 0).1, "1 2");
+    assert_eq!(look(&feed, 0).as_deref(), Some("1 2"));
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn what_is_held_is_bounded_and_the_gap_stays_known() {
 
 #[test]
 fn joins_are_told_even_if_the_feed_began_after_them() {
-    let feed = Feed::new(RoomId::from_bytes([1; 16]), 5, Ring::new(9, 999));
+    let feed = Feed::new(RoomId::from_bytes([1; 16]), 5, Ring::new(9, 999), 2);
     let joined = |seq| Encoded { grants: Some(user(7)), ..change(seq) };
     assert_eq!(feed.offer(joined(5)).granted, [(user(7), 5)]);
     assert_eq!(feed.offer(joined(7)).granted, []);
@@ -110,6 +113,26 @@ fn skipping_sends_readers_to_the_store() {
     feed.offer(change(1));
     feed.offer(change(9));
     feed.skip_to(8);
-    assert_eq!(read(&feed, 1), (Stop::Missed, String::new()));
-    assert_eq!(read(&feed, 8), (Stop::UpToDate, "9".into()), "what was held goes on from there");
+    assert_eq!(look(&feed, 1), None);
+    assert_eq!(look(&feed, 8).as_deref(), Some("9"), "what was held goes on from there");
+}
+
+#[test]
+fn a_shard_is_told_once_until_it_looks() {
+    let feed = feed();
+    let told = |feed: &Feed| feed.to_tell().collect::<Vec<_>>();
+    assert!(told(&feed).is_empty(), "nobody follows the room");
+    assert!(feed.attend(0, true) && feed.attend(1, true));
+    feed.offer(change(1));
+    assert_eq!(told(&feed), [0, 1]);
+    feed.offer(change(2));
+    assert!(told(&feed).is_empty(), "they know already");
+    assert_eq!(look(&feed, 0).as_deref(), Some("1 2"));
+    feed.offer(change(3));
+    assert_eq!(told(&feed), [0], "the other one has not looked yet");
+    assert!(feed.attend(0, false), "one is left");
+    look(&feed, 2);
+    feed.offer(change(4));
+    assert!(told(&feed).is_empty(), "who has gone away is not told");
+    assert!(!feed.attend(1, false));
 }

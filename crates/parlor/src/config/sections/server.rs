@@ -24,6 +24,9 @@ section! {
         /// The reverse proxies whose word counts for where a request came from (`X-Forwarded-For`). Limits for each network
         /// address go by it. Name yours if it runs on another machine or in a container.
         trusted_proxies: Networks = Networks::loopback(), "PARLOR_TRUSTED_PROXIES";
+        /// Whether WebSocket messages of 256 bytes and more may be compressed, for clients that ask for it
+        /// (permessage-deflate). It saves little where messages are short, and takes processor time for each of them.
+        compress_sockets: bool = false, "PARLOR_COMPRESS_SOCKETS";
         /// How long a request may take before it is given up.
         request_within: Period<1, 600> = Period(30), "PARLOR_REQUEST_WITHIN";
         /// How long the body of a request may take to arrive.

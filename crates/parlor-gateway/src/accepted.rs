@@ -8,19 +8,26 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 
 /// A stream and its slot, which is free again when the stream is dropped.
-pub(super) struct Counted<S> {
+pub struct Accepted<S> {
     stream: S,
-    _slot: OwnedSemaphorePermit,
+    slot: OwnedSemaphorePermit,
 }
 
-impl<S> Counted<S> {
+impl<S> Accepted<S> {
     /// Puts a stream into a slot.
-    pub(super) const fn new(stream: S, slot: OwnedSemaphorePermit) -> Self {
-        Self { stream, _slot: slot }
+    pub const fn new(stream: S, slot: OwnedSemaphorePermit) -> Self {
+        Self { stream, slot }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
+impl<S> Accepted<S> {
+    /// The stream, and its slot.
+    pub(crate) fn into_parts(self) -> (S, OwnedSemaphorePermit) {
+        (self.stream, self.slot)
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Accepted<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -30,7 +37,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Accepted<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -1,0 +1,65 @@
+//! What waits for a socket apart from what waits in rings: answers and pages. Bounded by what is read from the client:
+//! while too much of it waits, nothing more is read.
+
+use std::collections::VecDeque;
+
+use parlor_protocol::ServerFrame;
+
+use crate::codec::Frame;
+use crate::wire::Wire;
+
+/// Memory for this many frames may stay with a connection that has nothing to say.
+const KEPT: usize = 4;
+
+/// What waits for a socket.
+#[derive(Debug, Default)]
+pub(crate) struct Outgoing {
+    wire: Wire,
+    frames: VecDeque<Frame>,
+}
+
+impl Outgoing {
+    /// Nothing waits, for a socket that takes frames in this form.
+    pub(crate) fn new(wire: Wire) -> Self {
+        Self { wire, frames: VecDeque::new() }
+    }
+
+    /// The form that the socket takes.
+    pub(crate) fn wire(&self) -> Wire {
+        self.wire
+    }
+
+    /// Adds a frame for this connection.
+    pub(crate) fn say(&mut self, frame: &ServerFrame) {
+        self.frames.push_back(self.wire.frame(frame));
+    }
+
+    /// Adds an encoded frame.
+    pub(crate) fn push(&mut self, frame: Frame) {
+        self.frames.push_back(frame);
+    }
+
+    /// How many frames wait.
+    pub(crate) fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// True if nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// What waits, in order.
+    pub(crate) fn frames(&self) -> &VecDeque<Frame> {
+        &self.frames
+    }
+
+    /// Takes the first frame.
+    pub(crate) fn pop(&mut self) -> Option<Frame> {
+        let frame = self.frames.pop_front();
+        if self.frames.is_empty() && self.frames.capacity() > KEPT {
+            self.frames = VecDeque::new();
+        }
+        frame
+    }
+}
