@@ -1,4 +1,4 @@
-//! The command line: five tasks, read by hand so that this crate compiles in a moment.
+//! The command line: a few tasks, read by hand so that this crate compiles in a moment.
 
 use anyhow::{Result, bail};
 
@@ -8,10 +8,11 @@ The project's own tasks.
 Usage: cargo xtask <task> [options]
 
 Tasks:
-  test       Check and test everything, as CI does; the last line says `N passed, N failed`
-  tidy       Check the rules that no compiler knows: who may depend on whom, sizes, markers, links
-  codegen    Write the committed generated files anew; --check only says whether they are stale
-  postgres   Run a throwaway PostgreSQL until Ctrl-C and print its URL
+  test         Check and test everything, as CI does; the last line says `N passed, N failed`
+  tidy         Check the rules that no compiler knows: who may depend on whom, sizes, markers, links
+  codegen      Write the committed generated files anew; --check only says whether they are stale
+  postgres     Run a throwaway PostgreSQL until Ctrl-C and print its URL
+  conformance  Run the Autobahn cases against the WebSocket codec
 
 `cargo xtask <task> --help` tells more.
 ";
@@ -56,6 +57,22 @@ Usage: cargo xtask postgres
 In another terminal: export PARLOR_TEST_POSTGRES_URL=<url>, then for example `cargo test -p parlor-store`.
 ";
 
+const CONFORMANCE_HELP: &str = "\
+Run the cases of the Autobahn suite against the WebSocket codec, with compression on. Names every case that is not OK,
+prints a table of the verdicts, and fails if a case is FAILED.
+
+Usage: cargo xtask conformance [--cases CASES]
+
+Options:
+  --cases CASES   Run these alone: chapters, sections or cases, separated by blanks or commas (`1`, `9.7`, `7.13.1`)
+
+The chapters are 1 framing, 2 pings, 3 reserved bits, 4 opcodes, 5 fragments, 6 UTF-8, 7 closing, 9 limits, 10 splitting,
+12 and 13 compression. NON-STRICT is allowed though not recommended, INFORMATIONAL neither right nor wrong.
+
+It needs Python 3.9 or newer with venv and, the first time, the Python package index: the cases are kept in
+`~/.cache/parlor/conformance` (or below XDG_CACHE_HOME), which may be deleted at any time.
+";
+
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Task {
@@ -74,6 +91,11 @@ pub(crate) enum Task {
     Codegen {
         /// Whether to leave the files alone.
         check: bool,
+    },
+    /// Run the cases of the WebSocket standard.
+    Conformance {
+        /// Chapters, sections or cases; all of them when it is empty.
+        cases: Vec<String>,
     },
     /// Run a database until interrupted.
     Postgres,
@@ -98,6 +120,8 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Task> {
         "codegen" => no_options(options, Task::Codegen { check: false }),
         "postgres" if wants_help => Ok(Task::Help(POSTGRES_HELP)),
         "postgres" => no_options(options, Task::Postgres),
+        "conformance" if wants_help => Ok(Task::Help(CONFORMANCE_HELP)),
+        "conformance" => Ok(Task::Conformance { cases: parse_cases(options)? }),
         unknown => bail!("there is no task `{unknown}`"),
     }
 }
@@ -120,17 +144,36 @@ fn parse_test(options: &[&str]) -> Result<Task> {
     if first == "--list" && rest.is_empty() {
         return Ok(Task::ListSteps);
     }
-    let named = match first.strip_prefix("--only") {
-        Some("") => rest.join(","),
-        Some(value) if value.starts_with('=') => format!("{},{}", &value[1..], rest.join(",")),
-        _ => bail!("unexpected argument `{first}`"),
-    };
-    let only: Vec<String> =
-        named.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let only = parse_list("--only", first, rest)?;
     if only.is_empty() {
         bail!("`--only` needs the name of a step; `cargo xtask test --list` knows them");
     }
     Ok(Task::Test { only })
+}
+
+fn parse_cases(options: &[&str]) -> Result<Vec<String>> {
+    let Some((&first, rest)) = options.split_first() else {
+        return Ok(Vec::new());
+    };
+    let cases = parse_list("--cases", first, rest)?;
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(wrong) = cases.iter().find(|case| !case.split('.').all(is_number)) {
+        bail!("`{wrong}` can't be a case; one is called like `7`, `7.3` or `7.3.1`");
+    }
+    if cases.is_empty() {
+        bail!("`--cases` needs chapters, sections or cases, such as `7` or `9.1.1`");
+    }
+    Ok(cases)
+}
+
+/// Names behind an option, separated by blanks or commas.
+fn parse_list(option: &str, first: &str, rest: &[&str]) -> Result<Vec<String>> {
+    let named = match first.strip_prefix(option) {
+        Some("") => rest.join(","),
+        Some(value) if value.starts_with('=') => format!("{},{}", &value[1..], rest.join(",")),
+        _ => bail!("unexpected argument `{first}`"),
+    };
+    Ok(named.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }
 
 #[cfg(test)]
@@ -151,15 +194,27 @@ mod tests {
     }
 
     #[test]
+    fn cases_are_numbers() {
+        let cases = ["7", "9.1", "13.2.1"].map(str::to_owned).to_vec();
+        for line in ["conformance --cases 7 9.1 13.2.1", "conformance --cases=7,9.1,13.2.1"] {
+            assert_eq!(parsed(line).unwrap(), Task::Conformance { cases: cases.clone() }, "{line}");
+        }
+        assert_eq!(parsed("conformance").unwrap(), Task::Conformance { cases: Vec::new() });
+    }
+
+    #[test]
     fn what_is_not_understood_is_an_error() {
-        for line in ["", "tset", "test --fast", "test --only", "tidy now", "codegen --chek"] {
+        let conformance =
+            ["conformance 7", "conformance --cases", "conformance --cases 7.x", "conformance --cases 7."];
+        let others = ["", "tset", "test --fast", "test --only", "tidy now", "codegen --chek"];
+        for line in others.into_iter().chain(conformance) {
             assert!(parsed(line).is_err(), "{line:?} was taken");
         }
     }
 
     #[test]
     fn every_task_explains_itself() {
-        for task in ["test", "tidy", "codegen", "postgres"] {
+        for task in ["test", "tidy", "codegen", "postgres", "conformance"] {
             let Task::Help(text) = parsed(&format!("{task} --help")).unwrap() else {
                 panic!("{task} ran instead of explaining itself");
             };

@@ -23,8 +23,17 @@ const LINES_AHEAD: usize = 1024;
 
 /// Runs a command to its end, showing its standard output line by line and handing each line to `observe`
 /// without colours. Standard error goes straight to ours. Answers whether the command succeeded.
-pub(crate) fn stream(command: &mut Command, observe: impl FnMut(&str)) -> Result<bool> {
-    stream_within(LIMIT, command, observe)
+pub(crate) fn stream(command: &mut Command, mut observe: impl FnMut(&str)) -> Result<bool> {
+    say(&format!("$ {}", spelled(command)));
+    read_within(LIMIT, command, |line| {
+        say(line);
+        observe(&without_colours(line));
+    })
+}
+
+/// Runs a command that speaks to us alone: nothing is shown of its standard output, and each line is handed to `observe`.
+pub(crate) fn stream_quietly(command: &mut Command, observe: impl FnMut(&str)) -> Result<bool> {
+    read_within(LIMIT, command, observe)
 }
 
 /// The same for a command whose output means nothing to us.
@@ -32,8 +41,7 @@ pub(crate) fn succeeds(command: &mut Command) -> Result<bool> {
     stream(command, |_| {})
 }
 
-fn stream_within(limit: Duration, command: &mut Command, mut observe: impl FnMut(&str)) -> Result<bool> {
-    say(&format!("$ {}", spelled(command)));
+fn read_within(limit: Duration, command: &mut Command, mut observe: impl FnMut(&str)) -> Result<bool> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -43,10 +51,7 @@ fn stream_within(limit: Duration, command: &mut Command, mut observe: impl FnMut
     let deadline = Instant::now() + limit;
     loop {
         match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(line) => {
-                say(&line);
-                observe(&without_colours(&line));
-            }
+            Ok(line) => observe(&line),
             Err(RecvTimeoutError::Disconnected) => return Ok(child.wait()?.success()),
             Err(RecvTimeoutError::Timeout) => {
                 say(&format!("ended: it took more than {}", duration(limit)));
@@ -168,7 +173,7 @@ mod tests {
     fn a_child_that_hangs_is_ended_with_its_own_children() {
         let started = Instant::now();
         let limit = Duration::from_millis(300);
-        let succeeded = stream_within(limit, &mut shell("sh -c 'sleep 600'; echo never"), |_| {}).unwrap();
+        let succeeded = read_within(limit, &mut shell("sh -c 'sleep 600'; echo never"), |_| {}).unwrap();
         assert!(!succeeded);
         assert!(started.elapsed() < PATIENCE, "something still held the output");
     }

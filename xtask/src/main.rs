@@ -5,6 +5,7 @@
 mod arguments;
 mod children;
 mod codegen;
+mod conformance;
 mod output;
 mod postgres;
 mod test;
@@ -47,6 +48,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         }
         Task::Tidy => tidy::run(),
         Task::Codegen { check } => codegen::run(check),
+        Task::Conformance { cases } => conformance::run(&cases),
         Task::Postgres => postgres::run(),
     }
 }
