@@ -1,6 +1,6 @@
 //! The command line: a few tasks, read by hand so that this crate compiles in a moment.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 const HELP: &str = "\
 The project's own tasks.
@@ -13,6 +13,8 @@ Tasks:
   codegen      Write the committed generated files anew; --check only says whether they are stale
   postgres     Run a throwaway PostgreSQL until Ctrl-C and print its URL
   conformance  Run the Autobahn cases against the WebSocket codec
+  fuzz         Look for input that breaks what is read from clients
+  counts       Count the instructions of the hot paths; --update writes down how many there are
 
 `cargo xtask <task> --help` tells more.
 ";
@@ -73,6 +75,37 @@ It needs Python 3.9 or newer with venv and, the first time, the Python package i
 `~/.cache/parlor/conformance` (or below XDG_CACHE_HOME), which may be deleted at any time.
 ";
 
+const FUZZ_HELP: &str = "\
+Look for input that breaks what is read from clients. Fails if there is some, and says where it is.
+
+Usage: cargo xtask fuzz [--seconds N] [TARGET…]
+
+Options:
+  --seconds N   How long each target runs (60)
+
+Targets, all of them if none is named:
+  frames     what a client sends after the handshake: however it is cut, the same must come of it
+  commands   what a client says in a frame, as JSON and in the binary encoding
+
+It needs a C++ compiler, and no other Rust than the one that compiles everything else. What runs learn is kept in
+`~/.cache/parlor/fuzz` (or below XDG_CACHE_HOME).
+";
+
+const COUNTS_HELP: &str = "\
+Count the instructions that the hot paths of the codec take for a message, and compare them with xtask/counts.txt. Fails
+if one takes over 5 % more. Needs Valgrind.
+
+Usage: cargo xtask counts [--update]
+
+Options:
+  --update   Write what is counted into xtask/counts.txt, and compare nothing
+";
+
+/// How long each fuzz target runs if nothing else is asked for, in seconds.
+const FUZZ_SECONDS: u64 = 60;
+/// The longest that a target may run, in seconds: a week.
+const MAX_FUZZ_SECONDS: u64 = 7 * 24 * 60 * 60;
+
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Task {
@@ -96,6 +129,18 @@ pub(crate) enum Task {
     Conformance {
         /// Chapters, sections or cases; all of them when it is empty.
         cases: Vec<String>,
+    },
+    /// Count instructions.
+    Counts {
+        /// Whether to write them down.
+        update: bool,
+    },
+    /// Look for input that breaks a property.
+    Fuzz {
+        /// How long each target runs.
+        seconds: u64,
+        /// Names of targets; all of them when it is empty.
+        targets: Vec<String>,
     },
     /// Run a database until interrupted.
     Postgres,
@@ -122,6 +167,11 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Task> {
         "postgres" => no_options(options, Task::Postgres),
         "conformance" if wants_help => Ok(Task::Help(CONFORMANCE_HELP)),
         "conformance" => Ok(Task::Conformance { cases: parse_cases(options)? }),
+        "fuzz" if wants_help => Ok(Task::Help(FUZZ_HELP)),
+        "fuzz" => parse_fuzz(options),
+        "counts" if wants_help => Ok(Task::Help(COUNTS_HELP)),
+        "counts" if options == ["--update"] => Ok(Task::Counts { update: true }),
+        "counts" => no_options(options, Task::Counts { update: false }),
         unknown => bail!("there is no task `{unknown}`"),
     }
 }
@@ -166,6 +216,28 @@ fn parse_cases(options: &[&str]) -> Result<Vec<String>> {
     Ok(cases)
 }
 
+fn parse_fuzz(options: &[&str]) -> Result<Task> {
+    let (mut seconds, mut targets) = (FUZZ_SECONDS, Vec::new());
+    let mut rest = options.iter();
+    while let Some(option) = rest.next() {
+        let value = match option.strip_prefix("--seconds") {
+            Some("") => rest.next().copied().unwrap_or_default(),
+            Some(value) if value.starts_with('=') => &value[1..],
+            _ if option.starts_with('-') => bail!("unexpected argument `{option}`"),
+            _ => {
+                targets.push((*option).to_owned());
+                continue;
+            }
+        };
+        // libFuzzer takes 0 for ever.
+        seconds =
+            value.parse().ok().filter(|seconds| (1..=MAX_FUZZ_SECONDS).contains(seconds)).with_context(
+                || format!("`--seconds` needs a whole number from 1 to {MAX_FUZZ_SECONDS}, not `{value}`"),
+            )?;
+    }
+    Ok(Task::Fuzz { seconds, targets })
+}
+
 /// Names behind an option, separated by blanks or commas.
 fn parse_list(option: &str, first: &str, rest: &[&str]) -> Result<Vec<String>> {
     let named = match first.strip_prefix(option) {
@@ -203,6 +275,18 @@ mod tests {
     }
 
     #[test]
+    fn fuzzing_takes_targets_and_a_time() {
+        let expected = Task::Fuzz { seconds: 7, targets: vec!["frames".to_owned()] };
+        for line in ["fuzz frames --seconds 7", "fuzz --seconds=7 frames"] {
+            assert_eq!(parsed(line).unwrap(), expected, "{line}");
+        }
+        assert_eq!(parsed("fuzz").unwrap(), Task::Fuzz { seconds: FUZZ_SECONDS, targets: Vec::new() });
+        for line in ["fuzz --seconds", "fuzz --seconds 0", "fuzz --seconds=x", "fuzz --fast"] {
+            assert!(parsed(line).is_err(), "{line} was taken");
+        }
+    }
+
+    #[test]
     fn what_is_not_understood_is_an_error() {
         let conformance =
             ["conformance 7", "conformance --cases", "conformance --cases 7.x", "conformance --cases 7."];
@@ -214,7 +298,7 @@ mod tests {
 
     #[test]
     fn every_task_explains_itself() {
-        for task in ["test", "tidy", "codegen", "postgres", "conformance"] {
+        for task in ["test", "tidy", "codegen", "postgres", "conformance", "fuzz", "counts"] {
             let Task::Help(text) = parsed(&format!("{task} --help")).unwrap() else {
                 panic!("{task} ran instead of explaining itself");
             };

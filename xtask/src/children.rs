@@ -23,9 +23,18 @@ const LINES_AHEAD: usize = 1024;
 
 /// Runs a command to its end, showing its standard output line by line and handing each line to `observe`
 /// without colours. Standard error goes straight to ours. Answers whether the command succeeded.
-pub(crate) fn stream(command: &mut Command, mut observe: impl FnMut(&str)) -> Result<bool> {
+pub(crate) fn stream(command: &mut Command, observe: impl FnMut(&str)) -> Result<bool> {
+    stream_within(LIMIT, command, observe)
+}
+
+/// The same for a command that may take as long as this.
+pub(crate) fn stream_within(
+    limit: Duration,
+    command: &mut Command,
+    mut observe: impl FnMut(&str),
+) -> Result<bool> {
     say(&format!("$ {}", spelled(command)));
-    read_within(LIMIT, command, |line| {
+    read_within(limit, command, |line| {
         say(line);
         observe(&without_colours(line));
     })

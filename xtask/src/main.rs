@@ -6,6 +6,8 @@ mod arguments;
 mod children;
 mod codegen;
 mod conformance;
+mod counts;
+mod fuzz;
 mod output;
 mod postgres;
 mod test;
@@ -49,6 +51,8 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Tidy => tidy::run(),
         Task::Codegen { check } => codegen::run(check),
         Task::Conformance { cases } => conformance::run(&cases),
+        Task::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
+        Task::Counts { update } => counts::run(update),
         Task::Postgres => postgres::run(),
     }
 }

@@ -1,11 +1,20 @@
-//! Programs that the tests need and cargo does not bring: where they are.
+//! Programs that the tests need and cargo does not bring: where they are, and where else things may be kept.
 
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 
 /// Finds a program in `PATH`.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
+}
+
+/// The folder for what may be deleted and is then fetched or made again.
+pub(crate) fn cache() -> Result<PathBuf> {
+    let base = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let base = base.or_else(|| std::env::home_dir().map(|home| home.join(".cache")));
+    Ok(base.context("neither XDG_CACHE_HOME nor HOME says where a cache may be")?.join("parlor"))
 }
 
 /// Chromium without the windows, menus and tabs that nobody sees in a test: it needs less than half the time.

@@ -28,6 +28,27 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
     command
 }
 
+/// Builds an example of the gateway as it would be released, and tells where it is.
+pub(crate) fn build_example(name: &str) -> Result<PathBuf> {
+    let output = cargo("build")
+        .args(["--locked", "--release", "--package=parlor-gateway", "--example", name])
+        .arg("--message-format=json-render-diagnostics")
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("can't run cargo")?;
+    if !output.status.success() {
+        bail!("the example {name} of parlor-gateway does not build");
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let executable = |line: &str| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        let path = message["executable"].as_str().filter(|_| message["target"]["name"] == name)?;
+        Some(PathBuf::from(path))
+    };
+    messages.lines().find_map(executable).with_context(|| format!("cargo did not tell where {name} is"))
+}
+
 /// The folder of our builds in the user's cargo cache.
 fn shared_build_directory() -> Option<PathBuf> {
     let home = std::env::var_os("CARGO_HOME")

@@ -18,6 +18,8 @@ mod mask;
 mod message;
 mod partial;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod samples;
 mod violation;
 

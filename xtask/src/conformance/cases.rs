@@ -29,7 +29,7 @@ impl Suite {
     /// Finds the archive in the cache, or fetches it into there.
     pub(super) fn ready() -> Result<Self> {
         let python = find_python()?;
-        let folder = cache()?;
+        let folder = tools::cache()?.join("conformance");
         let archive = folder.join(ARCHIVE);
         if !archive.is_file() {
             std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
@@ -66,13 +66,6 @@ fn find_python() -> Result<PathBuf> {
         bail!("{} is too old: Python {OLDEST_PYTHON} or newer is needed to run the cases", python.display());
     }
     Ok(python)
-}
-
-/// The folder for what may be deleted and is then fetched again.
-fn cache() -> Result<PathBuf> {
-    let base = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let base = base.or_else(|| std::env::home_dir().map(|home| home.join(".cache")));
-    Ok(base.context("neither XDG_CACHE_HOME nor HOME says where a cache may be")?.join("parlor/conformance"))
 }
 
 /// Fetches the archive with the pip of a fresh virtual environment: not every Python has one of its own.

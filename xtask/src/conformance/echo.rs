@@ -2,13 +2,11 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use anyhow::{Context, Result};
 
-use crate::workspace::cargo;
+use crate::workspace::build_example;
 
 /// The server as it runs. It ends when this is dropped.
 pub(super) struct Echo {
@@ -19,7 +17,8 @@ pub(super) struct Echo {
 impl Echo {
     /// Builds and starts it; returns when it listens.
     pub(super) fn start() -> Result<Self> {
-        let program = build()?;
+        // As it would be released: the largest cases move gigabytes.
+        let program = build_example("echo")?;
         let mut child = Command::new(&program)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -55,27 +54,4 @@ fn first_line(child: &mut Child) -> Result<SocketAddr> {
     let mut line = String::new();
     BufReader::new(output).read_line(&mut line)?;
     line.trim().parse().with_context(|| format!("the echo server said {line:?} instead of where it listens"))
-}
-
-/// Builds the example as it would be released: the largest cases move gigabytes. Returns where it is.
-fn build() -> Result<PathBuf> {
-    let output = cargo("build")
-        .args(["--locked", "--release", "--package=parlor-gateway", "--example=echo"])
-        .arg("--message-format=json-render-diagnostics")
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .context("can't run cargo")?;
-    if !output.status.success() {
-        bail!("the echo server does not build");
-    }
-    let messages = String::from_utf8_lossy(&output.stdout);
-    messages.lines().find_map(executable).context("cargo did not tell where the echo server is")
-}
-
-/// Where a message of cargo says that the example was put.
-fn executable(message: &str) -> Option<PathBuf> {
-    let message: Value = serde_json::from_str(message).ok()?;
-    (message["target"]["name"] == "echo").then_some(())?;
-    Some(PathBuf::from(message["executable"].as_str()?))
 }

@@ -35,7 +35,8 @@ class Compression:
 
     def compress(self, payload):
         if self.deflater is None or "client_no_context_takeover" in self.agreed:
-            self.deflater = zlib.compressobj(wbits=self.window("client"))
+            # What is compressed carelessly is inflated as well, and there are gigabytes of it.
+            self.deflater = zlib.compressobj(level=1, wbits=self.window("client"))
         packed = self.deflater.compress(payload) + self.deflater.flush(zlib.Z_SYNC_FLUSH)
         return packed[:-4]
 

@@ -28,6 +28,11 @@ impl Inflater {
         Self { state: Decompress::new(false), output: Vec::new() }
     }
 
+    /// Bytes of memory that the last message takes: at most 64 KiB, or what the largest message allowed needs.
+    pub fn output_bytes(&self) -> usize {
+        self.output.capacity()
+    }
+
     /// Inflates a message. Stops as soon as there is more than `max` bytes of it, and never takes memory for more.
     pub(crate) fn inflate(&mut self, payload: &[u8], max: usize) -> Result<&[u8], Violation> {
         self.output.clear();
