@@ -40,17 +40,18 @@ pub(crate) fn stream_within(
     })
 }
 
-/// Runs a command that speaks to us alone: nothing is shown of its standard output, and each line is handed to `observe`.
-pub(crate) fn stream_quietly(command: &mut Command, observe: impl FnMut(&str)) -> Result<bool> {
-    read_within(LIMIT, command, observe)
-}
-
 /// The same for a command whose output means nothing to us.
 pub(crate) fn succeeds(command: &mut Command) -> Result<bool> {
     stream(command, |_| {})
 }
 
-fn read_within(limit: Duration, command: &mut Command, mut observe: impl FnMut(&str)) -> Result<bool> {
+/// Runs a command that speaks to us alone: nothing is shown of its standard output, and each line is handed to `observe`.
+/// It is ended if it takes longer than `limit`.
+pub(crate) fn read_within(
+    limit: Duration,
+    command: &mut Command,
+    mut observe: impl FnMut(&str),
+) -> Result<bool> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -9,15 +9,18 @@ mod echo;
 mod verdicts;
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::children::stream_quietly;
+use crate::children::read_within;
 use crate::output::{duration, say};
 use cases::Suite;
 use echo::Echo;
 use verdicts::Verdicts;
+
+/// How long all cases may take: on a busy machine, compressing and inflating gigabytes does take long.
+const LIMIT: Duration = Duration::from_hours(2);
 
 /// The task `conformance`. `chosen` are chapters, sections or single cases (`7`, `7.3`, `7.3.1`); none stands for all.
 pub(crate) fn run(chosen: &[String]) -> Result<ExitCode> {
@@ -27,7 +30,7 @@ pub(crate) fn run(chosen: &[String]) -> Result<ExitCode> {
     let started = Instant::now();
     let mut verdicts = Verdicts::default();
     let mut unreadable = None;
-    let succeeded = stream_quietly(&mut suite.command(echo.address(), chosen), |line| {
+    let succeeded = read_within(LIMIT, &mut suite.command(echo.address(), chosen), |line| {
         if let Err(error) = verdicts.take(line) {
             unreadable.get_or_insert(error);
         }
