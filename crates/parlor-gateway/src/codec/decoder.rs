@@ -248,6 +248,10 @@ impl Drop for Reading<'_> {
                 kept.extend_from_slice(&self.fresh[self.position..]);
             } else {
                 kept.drain(..self.position);
+                // What has been asked for may live on in an unfinished message: its place here is given back.
+                if kept.capacity() > 2 * kept.len() {
+                    kept.shrink_to_fit();
+                }
             }
             self.decoder.partial().kept = kept;
         }
