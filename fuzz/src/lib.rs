@@ -9,6 +9,16 @@ mod gateway {
 pub use gateway::codec;
 
 #[path = "../../crates/parlor-protocol/tests/properties/mod.rs"]
-pub mod commands;
+mod commands;
 #[path = "../../crates/parlor-gateway/src/codec/properties.rs"]
-pub mod frames;
+mod frames;
+
+/// Checks what a client may send after the handshake.
+pub fn check_frames(input: &[u8]) {
+    frames::check(input);
+}
+
+/// Checks what a client may say in a frame.
+pub fn check_commands(input: &[u8]) {
+    commands::check(input);
+}

@@ -4,4 +4,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: &[u8]| parlor_fuzz::commands::check(input));
+fuzz_target!(|input: &[u8]| parlor_fuzz::check_commands(input));

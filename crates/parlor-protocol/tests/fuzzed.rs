@@ -1,8 +1,6 @@
 //! The properties that fuzzing looks for exceptions to: here with what is likely to be one, and with every input for
 //! which one of them was broken once, or which a fuzzer found worth keeping.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 mod properties;
 
 use std::path::Path;

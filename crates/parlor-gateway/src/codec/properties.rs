@@ -35,7 +35,7 @@ struct Connection {
 ///
 /// However a stream is cut, and whether all of it is asked for at once or one message at a time, the same comes of it;
 /// and neither the decoder nor the inflater ever holds more than it may.
-pub fn check(input: &[u8]) {
+pub(crate) fn check(input: &[u8]) {
     let [mode, seed, stream @ ..] = input else { return };
     let whole = run(*mode, stream, [stream.len()]);
     assert_eq!(whole, run(*mode, stream, std::iter::repeat(1)), "cut into bytes");

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Checks one input, as a binary frame and, if it is UTF-8, as a text frame.
-pub fn check(input: &[u8]) {
+pub(crate) fn check(input: &[u8]) {
     if let Ok(value) = binary::decode(input) {
         comes_back(&value);
         understand(&value.to_string());
