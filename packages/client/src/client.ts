@@ -5,6 +5,7 @@
 import { Connection, type ConnectionStatus, type EndReason } from './connection.ts';
 import { completeEnvironment, type Environment } from './environment.ts';
 import { ParlorError } from './errors.ts';
+import { Following, type HeadNews } from './following.ts';
 import { Emitter, type Readable, Value } from './observable.ts';
 import { Outbox, type PendingMessage } from './outbox.ts';
 import { People } from './people.ts';
@@ -19,6 +20,13 @@ export interface ParlorClientOptions extends Partial<Environment> {
   baseUrl?: string;
   /** A bearer token. */
   token?: string | null;
+  /** `binary` asks for smaller frames than JSON's; a server that does not have them is spoken to in JSON, the default. */
+  encoding?: 'json' | 'binary';
+  /**
+   * `opened`: the events of a room come only while it is open, see `openRoom`; of the others, `head` tells that they
+   * moved on. With `all`, the default, and with servers that know nothing else, all rooms are open.
+   */
+  follow?: Wire.Follow;
   /** True to keep the session in a cookie that scripts can't read: for pages of the server's own origin. */
   cookie?: boolean;
 }
@@ -34,6 +42,8 @@ export interface ClientEvents {
   message: { readonly room: string; readonly message: Wire.Message; readonly missed: boolean };
   /** Any durable change, in the order of the room. */
   change: { readonly room: string; readonly frame: PlacedFrame };
+  /** A room that is not open has moved on. */
+  head: HeadNews;
   'room.joined': { readonly room: Wire.Room };
   'room.left': { readonly room: string };
   /** The session is over, by one's own will or not. */
@@ -55,6 +65,7 @@ export class ParlorClient {
   readonly #rooms: Rooms;
   readonly #people: People;
   readonly #outbox: Outbox;
+  readonly #following: Following;
   readonly #connection: Connection;
   #watched: string | null = null;
 
@@ -63,11 +74,10 @@ export class ParlorClient {
     this.#cookie = options.cookie ?? false;
     this.#token = options.token ?? null;
     this.#baseUrl = (options.baseUrl ?? '').replace(/\/+$/, '');
-    const token = (): string | null => this.#token;
     this.rest = new Rest({
       baseUrl: this.#baseUrl,
       fetch: this.#environment.fetch,
-      token,
+      token: () => this.#token,
       onError: (error) => {
         if (error.code === 'unauthenticated') this.#end('unauthenticated');
       },
@@ -96,11 +106,23 @@ export class ParlorClient {
         this.#applied(room, frame, news);
       },
     });
+    this.#following = new Following({
+      follow: options.follow ?? 'all',
+      rooms: this.#rooms,
+      random: this.#environment.random,
+      command: (type, data) => this.#connection.command(type, data),
+      onHead: (news) => {
+        this.#events.emit('head', news);
+      },
+    });
     this.#connection = new Connection({
       environment: this.#environment,
+      binary: options.encoding === 'binary',
       url: () => this.#socketUrl(),
-      token,
-      resume: () => this.#rooms.positions(),
+      hello: () => ({
+        ...(this.#token !== null && { token: this.#token }),
+        ...this.#following.hello(),
+      }),
       onFrame: (frame) => {
         this.#frame(frame);
       },
@@ -156,6 +178,9 @@ export class ParlorClient {
       },
       learn: (history) => {
         this.#people.learn(history.users);
+      },
+      look: (room) => {
+        void this.#following.open(room);
       },
       send: (room, body, replyTo) => this.#send(room, body, replyTo),
       retry: (nonce) => {
@@ -230,15 +255,15 @@ export class ParlorClient {
   }
 
   async createRoom(body: Wire.CreateRoom): Promise<Wire.Room> {
-    return this.#rooms.joined(await this.rest.createRoom(body), this.#selfId());
+    return this.#joined(await this.rest.createRoom(body));
   }
 
   async joinRoom(id: string): Promise<Wire.Room> {
-    return this.#rooms.joined(await this.rest.joinRoom(id), this.#selfId());
+    return this.#joined(await this.rest.joinRoom(id));
   }
 
   async acceptInvite(code: string): Promise<Wire.Room> {
-    return this.#rooms.joined(await this.rest.acceptInvite(code), this.#selfId());
+    return this.#joined(await this.rest.acceptInvite(code));
   }
 
   async leaveRoom(id: string): Promise<void> {
@@ -248,6 +273,19 @@ export class ParlorClient {
 
   async updateRoom(id: string, body: Wire.UpdateRoom): Promise<Wire.Room> {
     return this.rest.updateRoom(id, body);
+  }
+
+  /**
+   * A room is being looked at: its events come from now on, those that were missed first. Resolves once its state is that
+   * of the present, or can't be at this time. Only where the client follows opened rooms alone; `RoomHandle.open` does it.
+   */
+  async openRoom(id: string): Promise<void> {
+    await this.#following.open(id);
+  }
+
+  /** A room is looked at no more: of it, only `head` is told. Its state stays, and goes on when it is opened again. */
+  closeRoom(id: string): void {
+    this.#following.close(id);
   }
 
   /** Asks who of a room is connected, now and from now on, in place of the room watched before. */
@@ -282,13 +320,16 @@ export class ParlorClient {
   #signedIn(answer: Wire.SignedIn): Wire.SignedIn {
     this.#token = answer.token ?? null;
     this.#enter(answer.user);
-    if (answer.room) this.#rooms.joined(answer.room, answer.user.id);
+    if (answer.room) this.#joined(answer.room);
     return answer;
   }
 
   #enter(user: Wire.User): void {
     // Another person's rooms are not this one's.
-    if (user.id !== (this.#user.get()?.id ?? user.id)) this.#rooms.clear();
+    if (user.id !== (this.#user.get()?.id ?? user.id)) {
+      this.#following.clear();
+      this.#rooms.clear();
+    }
     this.#people.learn([user]);
     this.#user.set(user);
     this.#outbox.open(user.id);
@@ -303,6 +344,7 @@ export class ParlorClient {
     this.#token = null;
     this.#watched = null;
     this.#outbox.open(null);
+    this.#following.clear();
     this.#rooms.clear();
     this.#people.clear();
     this.#presence.set(null);
@@ -314,6 +356,7 @@ export class ParlorClient {
     this.#outbox.setReady(status.state === 'online');
     this.#status.set(status);
     if (status.state === 'online') {
+      this.#following.online();
       this.#rooms.reopenStale();
       void this.#watch();
     }
@@ -327,12 +370,12 @@ export class ParlorClient {
     switch (frame.type) {
       case 'ready':
         this.#enter(frame.data.user);
-        for (const room of this.#rooms.ready(frame.data.rooms, frame.data.user.id)) {
+        for (const room of this.#following.ready(frame.data)) {
           this.#events.emit('room.left', { room });
         }
         return;
       case 'room.joined':
-        this.#rooms.joined(frame.data, this.#selfId());
+        this.#joined(frame.data);
         this.#events.emit('room.joined', { room: frame.data });
         return;
       case 'room.left':
@@ -341,6 +384,9 @@ export class ParlorClient {
       case 'presence.changed':
         this.#presenceChanged(frame.room, frame.data);
         return;
+      case 'heads.changed':
+        this.#following.heads(frame.data.heads);
+        return;
       case 'ok':
       case 'error':
         return;
@@ -348,6 +394,12 @@ export class ParlorClient {
         // The rest is left aside: the server may say more one day.
         if (isRoomFrame(frame)) this.#rooms.receive(frame);
     }
+  }
+
+  #joined(room: Wire.Room): Wire.Room {
+    this.#rooms.joined(room, this.#selfId());
+    this.#following.joined(room.id);
+    return room;
   }
 
   #left(room: string): void {

@@ -3,9 +3,10 @@
 // It knows frames and close codes, but not what rooms are: frames go to `onFrame`, positions come from `resume`.
 
 import { backoff } from './backoff.ts';
+import { decodeBinary, encodeBinary } from './binary.ts';
 import type { Environment, Hint, WebSocketLike } from './environment.ts';
 import { asParlorError, ParlorError } from './errors.ts';
-import { STAY_AWAY_FROM, type ResumePosition, type ServerFrame } from './protocol.ts';
+import { BINARY_SUBPROTOCOL, type Hello, type ServerFrame, STAY_AWAY_FROM } from './protocol.ts';
 
 /** How long the server may take to let one in, in milliseconds. */
 const ENTRY_TIMEOUT = 10_000;
@@ -33,8 +34,9 @@ export type ConnectionStatus =
 export interface ConnectionOptions {
   environment: Environment;
   url: () => string;
-  token: () => string | null;
-  resume: () => readonly ResumePosition[];
+  /** Asks for the compact encoding; a server that does not have it is spoken to in JSON. */
+  binary: boolean;
+  hello: () => Hello;
   onFrame: (frame: ServerFrame) => void;
   onStatus: (status: ConnectionStatus) => void;
   /** Asks by other means whether one is still let in; false ends the connection. Errors mean: not known. */
@@ -59,9 +61,14 @@ export class Connection {
   #onlineAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopHints: (() => void) | undefined;
+  /** Whether the next attempt asks for the compact encoding. */
+  #offersBinary: boolean;
+  /** Whether a server has ever taken it. */
+  #tookBinary = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#offersBinary = options.binary;
   }
 
   /** Connects, and stays connected until `disconnect` or until the server says not to come back. */
@@ -101,7 +108,8 @@ export class Connection {
         reject(new ParlorError('timeout', 'The server did not answer in time.'));
       }, timeout);
       this.#waiting.set(reference, { resolve, reject, timer });
-      this.#socket?.send(JSON.stringify({ type, ref: reference, data }));
+      const [socket, frame] = [this.#socket, { type, ref: reference, data }];
+      socket?.send(isBinary(socket) ? encodeBinary(frame) : JSON.stringify(frame));
     });
   }
 
@@ -110,13 +118,19 @@ export class Connection {
     this.#setStatus({ state: 'connecting', since: this.#lostAt });
     let socket: WebSocketLike;
     try {
-      socket = new this.#options.environment.WebSocket(this.#options.url());
+      const { WebSocket } = this.#options.environment;
+      const url = this.#options.url();
+      socket = this.#offersBinary ? new WebSocket(url, [BINARY_SUBPROTOCOL]) : new WebSocket(url);
     } catch {
       this.#lost();
       return;
     }
     this.#socket = socket;
+    socket.binaryType = 'arraybuffer';
+    let isOpen = false;
     socket.onopen = () => {
+      isOpen = true;
+      this.#tookBinary ||= isBinary(socket);
       this.#enter();
     };
     socket.onmessage = (event) => {
@@ -125,18 +139,24 @@ export class Connection {
     // Every error is followed by a close, which says more.
     socket.onerror = () => undefined;
     socket.onclose = (event) => {
-      this.#closed(event.code);
+      if (!isOpen) this.#doubtBinary();
+      this.#closed(event.code, event.reason);
     };
     this.#timer = setTimeout(() => {
       this.#closed(0);
     }, ENTRY_TIMEOUT);
   }
 
+  /**
+   * A browser lets no connection come about whose server takes none of the offered subprotocols, and does not say why.
+   * So, until a server has taken it, it is left out of every second attempt; a connection without it keeps it out.
+   */
+  #doubtBinary(): void {
+    if (this.#options.binary && !this.#tookBinary) this.#offersBinary = !this.#offersBinary;
+  }
+
   #enter(): void {
-    const token = this.#options.token();
-    const resume = this.#options.resume();
-    const hello = { ...(token !== null && { token }), ...(resume.length > 0 && { resume }) };
-    this.#request('hello', hello, ENTRY_TIMEOUT).catch((error: unknown) => {
+    this.#request('hello', this.#options.hello(), ENTRY_TIMEOUT).catch((error: unknown) => {
       this.#retryAfter = asParlorError(error).retryAfter ?? 0;
     });
   }
@@ -189,7 +209,10 @@ export class Connection {
     else if (this.#status.state === 'online') this.#ping(PROBE_TIMEOUT);
   }
 
-  #closed(code: number): void {
+  #closed(code: number, reason = ''): void {
+    // A server that is shut down says to each client when to come back, so that not all come at once.
+    const wait = / come back in (\d+(?:\.\d+)?) s$/.exec(reason)?.[1];
+    if (wait !== undefined) this.#retryAfter = Number(wait);
     const entered = this.#status.state === 'online';
     // Attempts are forgotten only after a while, so that a server that lets one in and drops one is not hammered.
     if (entered && this.#options.environment.now() - this.#onlineAt >= STABLE_AFTER) this.#attempt = 0;
@@ -250,11 +273,15 @@ function reasonOf(code: number): EndReason {
   return code === 4503 ? 'flooding' : 'refused';
 }
 
+function isBinary(socket: WebSocketLike): boolean {
+  return socket.protocol === BINARY_SUBPROTOCOL;
+}
+
 /** A frame, if it looks like one. What is not understood is left aside, so that the server may say more one day. */
 function parse(data: unknown): ServerFrame | null {
-  if (typeof data !== 'string') return null;
   try {
-    const frame: unknown = JSON.parse(data);
+    const frame: unknown =
+      data instanceof ArrayBuffer ? decodeBinary(new Uint8Array(data)) : JSON.parse(String(data));
     const isFrame =
       typeof frame === 'object' && frame !== null && typeof (frame as ServerFrame).type === 'string';
     return isFrame ? (frame as ServerFrame) : null;

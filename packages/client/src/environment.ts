@@ -6,7 +6,10 @@ export interface WebSocketLike {
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number; reason: string }) => void) | null;
   onerror: ((event: never) => void) | null;
-  send(data: string): void;
+  /** The subprotocol that the server took, if any was asked for. */
+  readonly protocol?: string;
+  binaryType?: string;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
 }
 
@@ -23,7 +26,7 @@ export type Hint = 'network-back' | 'network-gone' | 'visible';
 
 export interface Environment {
   fetch: typeof globalThis.fetch;
-  WebSocket: new (url: string) => WebSocketLike;
+  WebSocket: new (url: string, protocols?: string[]) => WebSocketLike;
   /** A number in [0, 1). Spreads reconnects and names sends. */
   random: () => number;
   /** Milliseconds since 1970. */
@@ -66,13 +69,13 @@ export function browserStorage(): KeyValueStorage | null {
 }
 
 // Looks for the global only when a connection is made, so that pure REST use works where there is no WebSocket.
-const LateWebSocket = function (url: string): WebSocketLike {
-  const Global = (globalThis as { WebSocket?: new (url: string) => WebSocketLike }).WebSocket;
+const LateWebSocket = function (url: string, protocols?: string[]): WebSocketLike {
+  const Global = (globalThis as { WebSocket?: Environment['WebSocket'] }).WebSocket;
   if (!Global)
     throw new Error(
       'There is no WebSocket here: pass one in the options, such as the one of the package ws.',
     );
-  return new Global(url);
+  return new Global(url, protocols);
 } as unknown as Environment['WebSocket'];
 
 function secureRandom(): number {

@@ -2,7 +2,7 @@
 //
 // State before + events = state after, however the events come: one by one, in pages of what changed, twice, or late.
 
-import type { Member, Message, Room, ServerFrame } from './protocol.ts';
+import type { Head, Member, Message, Room, ServerFrame } from './protocol.ts';
 import type { PendingMessage } from './outbox.ts';
 import { EMPTY_TIMELINE, type Timeline, withMessage } from './timeline.ts';
 
@@ -35,6 +35,10 @@ export interface RoomState {
   readonly seq: number;
   /** At least up to here there is something to know. */
   readonly head: number;
+  /** True while the room's events come. Of a room that is not open, only `head`, `newest` and `unseen` move. */
+  readonly open: boolean;
+  /** How many messages were made by others, after `seq`, while the room was not open. */
+  readonly unseen: number;
   readonly epoch: number;
   /** The `seq` of the newest message that is known of; 0 if none is. Compare it with what was read. */
   readonly newest: number;
@@ -67,6 +71,8 @@ export function initialRoom(room: Room, self: string): RoomState {
     self,
     seq: room.head,
     head: room.head,
+    open: true,
+    unseen: 0,
     epoch: room.epoch,
     newest: 0,
     timeline: EMPTY_TIMELINE,
@@ -98,9 +104,30 @@ export function applyAndTell(
   return drain(advance(state, frame), frame);
 }
 
-/** Whether something is missing: the position to ask for changes from. */
+/** Whether something is missing: the position to ask for changes from. A room that is not open misses nothing. */
 export function gapOf(state: RoomState): number | null {
+  if (!state.open) return null;
   return state.held.length > 0 || state.head > state.seq ? state.seq : null;
+}
+
+/** The room's events come from now on: first what happened after `seq`, so that nothing counts as missing yet. */
+export function opened(state: RoomState): RoomState {
+  return state.open ? state : { ...state, open: true, unseen: 0, head: state.seq };
+}
+
+/** The room's events come no more. What waited for a gap to be filled is asked for again when it is opened. */
+export function closed(state: RoomState): RoomState {
+  return state.open ? { ...state, open: false, held: [] } : state;
+}
+
+/** How far a room has come that is not open. An open room knows better by itself. */
+export function withHead(state: RoomState, { head, messages, newest = 0, by }: Head): RoomState {
+  if (state.open || head <= state.head) return state;
+  const next = { ...state, head, newest: Math.max(state.newest, newest) };
+  if (newest <= state.seq) return next;
+  // Who says something has seen what was said before.
+  const unseen = by === state.self ? 0 : Math.min(state.unseen + messages, head - state.seq);
+  return { ...next, unseen };
 }
 
 /** The room's own facts anew, as an answer or `ready` told them; an answer from before the position is ignored. */

@@ -17,6 +17,8 @@ export interface RoomContext {
   rest: Rest;
   state: Readable<RoomState | undefined>;
   change: (room: string, change: (state: RoomState) => RoomState) => void;
+  /** Tells that the room is being looked at. */
+  look: (room: string) => void;
   learn: (history: Pick<History, 'users'>) => void;
   send: (room: string, body: string, replyTo?: string) => PendingMessage;
   retry: (nonce: string) => void;
@@ -62,8 +64,9 @@ export class RoomHandle implements Readable<RoomState | undefined> {
     return this.#context.state.subscribe(listener);
   }
 
-  /** Makes sure that there is a timeline to show: the newest page, unless one is loaded and good. */
+  /** Makes sure that there is a timeline to show, and live: the newest page, unless one is loaded and good. */
   open(): Promise<void> {
+    this.#context.look(this.id);
     return this.#once('open', async () => {
       const timeline = this.#timeline();
       if (!timeline || (timeline.loaded && !timeline.stale)) return;

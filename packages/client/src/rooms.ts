@@ -5,15 +5,18 @@ import { asParlorError, isTransient } from './errors.ts';
 import { type Readable, Value } from './observable.ts';
 import type { Outbox, PendingMessage } from './outbox.ts';
 import type { People } from './people.ts';
-import type { Member, Message, ResumePosition, Room } from './protocol.ts';
+import type { Head, Member, Message, Room } from './protocol.ts';
 import type { ChangesAnswer, Rest } from './rest.ts';
 import {
   applyAndTell,
+  closed,
   gapOf,
   initialRoom,
+  opened,
   type PlacedFrame,
   type RoomFrame,
   type RoomState,
+  withHead,
   withRoom,
 } from './room-state.ts';
 
@@ -39,6 +42,8 @@ export class Rooms {
   readonly #all = new Value<ReadonlyMap<string, RoomState>>(new Map());
   readonly #repairs = new Set<string>();
   readonly #counts = new Set<string>();
+  /** Whether the events of a room come from its beginning. */
+  #opensAll = true;
   readonly #told = new Map<string, { readonly since: number; readonly seqs: Set<number> }>();
 
   constructor(options: RoomsOptions) {
@@ -66,23 +71,41 @@ export class Rooms {
     };
   }
 
-  /** What to resume from. */
-  positions(): ResumePosition[] {
-    return [...this.#all.get()].map(([room, { seq, epoch }]) => ({ room, seq, epoch }));
+  /**
+   * The rooms that one is in now: new ones begin at their head, known ones go on from their position. `resumed` are those
+   * whose events come, if not those of all do. Returns the lost.
+   */
+  ready(rooms: readonly Room[], self: string, resumed: ReadonlySet<string> | null): readonly string[] {
+    const former = this.#all.get();
+    this.#opensAll = resumed === null;
+    const next = rooms.map((room) => {
+      const state = former.get(room.id);
+      if (!state) return this.#initial(room, self);
+      const known = withRoom(state, room);
+      if (resumed) return resumed.has(room.id) ? opened(known) : movedTo(closed(known), room.head);
+      // All events come now, but what was missed only of rooms that were open: of the others it is asked for.
+      return state.open ? known : movedTo(opened(known), room.head);
+    });
+    this.#all.set(new Map(next.map((state) => [state.room.id, state])));
+    for (const { room } of next) this.#repair(room.id);
+    return [...former.keys()].filter((id) => !this.#all.get().has(id));
   }
 
-  /** The rooms that one is in now: new ones begin at their head, known ones go on from their position. Returns the lost. */
-  ready(rooms: readonly Room[], self: string): readonly string[] {
-    const former = this.#all.get();
-    this.#all.set(
-      new Map(
-        rooms.map((room) => {
-          const state = former.get(room.id);
-          return [room.id, state ? withRoom(state, room) : this.#initial(room, self)];
-        }),
-      ),
-    );
-    return [...former.keys()].filter((id) => !this.#all.get().has(id));
+  /** The room's events come, from its position on. */
+  opened(id: string): void {
+    this.change(id, opened);
+  }
+
+  /** The room's events come no more. */
+  closed(id: string): void {
+    this.change(id, closed);
+  }
+
+  /** How far a room has come that is not open; false if that was known. */
+  moved(head: Head): boolean {
+    const before = this.#all.get().get(head.room);
+    this.change(head.room, (state) => withHead(state, head));
+    return this.#all.get().get(head.room) !== before;
   }
 
   /** Reads timelines anew that a reset made void. */
@@ -96,7 +119,7 @@ export class Rooms {
     if (!state) {
       this.#set(this.#initial(room, self));
     } else {
-      this.#set({ ...withRoom(state, room), head: Math.max(state.head, room.head) });
+      this.#set(movedTo(withRoom(state, room), room.head));
       this.#repair(room.id);
     }
     return room;
@@ -153,20 +176,23 @@ export class Rooms {
     }
     this.#reopen(state);
     if (!state.countKnown) void this.#count(state.room.id);
-    if (gapOf(state) !== null) this.#repair(state.room.id);
+    this.#repair(state.room.id);
   }
 
   /** The room is known to have come this far. If that was not heard of in a while, it is asked for. */
   expect(id: string, seq: number): void {
     setTimeout(() => {
-      this.change(id, (state) => (state.head < seq ? { ...state, head: seq } : state));
-      const state = this.#all.get().get(id);
-      if (state && gapOf(state) !== null) this.#repair(id);
+      // In a room that is not open nothing will be heard: one's own message is not on its way any more.
+      if (this.#all.get().get(id)?.open === false) this.#options.outbox.settle(id, seq, new Set());
+      else {
+        this.change(id, (state) => movedTo(state, seq));
+        this.#repair(id);
+      }
     }, GRACE);
   }
 
   #reopen(state: RoomState): void {
-    if (state.timeline.stale) void this.#options.reopen(state.room.id).catch(() => undefined);
+    if (state.open && state.timeline.stale) void this.#options.reopen(state.room.id).catch(() => undefined);
   }
 
   /** One's own messages that are known to be there are not on their way any more. */
@@ -202,7 +228,8 @@ export class Rooms {
   }
 
   #initial(room: Room, self: string): RoomState {
-    return { ...initialRoom(room, self), pending: this.#options.outbox.of(room.id) };
+    const pending = this.#options.outbox.of(room.id);
+    return { ...initialRoom(room, self), pending, open: this.#opensAll };
   }
 
   #set(state: RoomState): void {
@@ -211,7 +238,8 @@ export class Rooms {
 
   /** Asks for what is missing until nothing is. One repair a room at a time; frames that come meanwhile are held. */
   #repair(id: string): void {
-    if (this.#repairs.has(id)) return;
+    const state = this.#all.get().get(id);
+    if (!state || gapOf(state) === null || this.#repairs.has(id)) return;
     this.#repairs.add(id);
     void this.#repairing(id).finally(() => this.#repairs.delete(id));
   }
@@ -253,6 +281,10 @@ export class Rooms {
 function frameOf({ room, from, to, head, epoch, data }: ChangesAnswer, known: number): RoomFrame {
   if (epoch !== known) return { type: 'room.reset', room, data: { head, epoch } };
   return { type: 'room.changes', room, from, to, data };
+}
+
+function movedTo(state: RoomState, head: number): RoomState {
+  return state.head < head ? { ...state, head } : state;
 }
 
 function messagesOf(frame: PlacedFrame): readonly Message[] {

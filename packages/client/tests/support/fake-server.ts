@@ -1,7 +1,9 @@
 // A server in memory, behind `fetch` and `WebSocket`, that can be cut, kept silent, and made to drop answers on purpose.
 
+import { decodeBinary, encodeBinary } from '../../src/binary.ts';
 import type {
   Error as WireError,
+  Head,
   PlacedFrame,
   Presence,
   ServerFrame,
@@ -19,6 +21,9 @@ interface Command {
     nonce?: string;
     token?: string;
     resume?: { room: string; seq: number; epoch?: number }[];
+    follow?: string;
+    seq?: number;
+    epoch?: number;
   };
 }
 
@@ -51,6 +56,12 @@ export class FakeServer {
   override: ((method: string, path: string) => Response | Promise<Response> | undefined) | undefined;
   /** Waits for this before it answers a request, once it has read what to answer. */
   hold: Promise<void> | undefined;
+  /** False: knows nothing of rooms that are not open. */
+  follows = true;
+  /** False: knows no binary frames. */
+  binary = true;
+  /** What to answer to the next commands `room.open` in place of opening. */
+  refusedOpenings: WireError[] = [];
   presence: Presence = { online: [], offline: [] };
   readonly #sent = new Map<string, { id: string; seq: number }>();
 
@@ -68,20 +79,25 @@ export class FakeServer {
   /** Tells everybody of an event, unless it is to be lost. */
   publish(frame: PlacedFrame): void {
     if (this.lose > 0) this.lose -= 1;
-    else for (const socket of this.sockets) socket.deliver(frame);
+    else for (const socket of this.sockets) socket.tell(frame);
+  }
+
+  /** A second passes: everybody hears of the rooms that are not open. */
+  tellHeads(): void {
+    for (const socket of this.sockets) socket.tellHeads();
   }
 
   /** Ends every connection with a close code; 1006 is a cut cable. */
-  cut(code = 1006): void {
-    for (const socket of [...this.sockets]) socket.end(code);
+  cut(code = 1006, reason = ''): void {
+    for (const socket of [...this.sockets]) socket.end(code, reason);
   }
 
-  get WebSocket(): new (url: string) => WebSocketLike {
+  get WebSocket(): new (url: string, protocols?: string[]) => WebSocketLike {
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- the class below has a `this` of its own
     const server = this;
     return class extends FakeSocket {
-      constructor(url: string) {
-        super(server, url);
+      constructor(url: string, protocols?: string[]) {
+        super(server, url, protocols);
       }
     };
   }
@@ -92,7 +108,11 @@ export class FakeServer {
     if (command.type === 'hello') this.#hello(socket, command);
     else if (command.type === 'ping') socket.deliver({ type: 'ok', ref, data: {} });
     else if (command.type === 'message.send') this.#send(socket, command);
-    else if (command.type === 'presence.watch') socket.deliver({ type: 'ok', ref, data: this.presence });
+    else if (command.type === 'room.open' && this.follows) this.#openRoom(socket, command);
+    else if (command.type === 'room.close' && this.follows) {
+      socket.open?.delete(data.room ?? '');
+      socket.deliver({ type: 'ok', ref, data: {} });
+    } else if (command.type === 'presence.watch') socket.deliver({ type: 'ok', ref, data: this.presence });
     else if (command.type === 'presence.unwatch') socket.deliver({ type: 'ok', ref, data: {} });
     else socket.deliver({ type: 'error', ref, error: { code: 'unknown_type', message: String(data) } });
   }
@@ -103,20 +123,38 @@ export class FakeServer {
       return;
     }
     const mine = [...this.rooms.values()].map((room) => room.room(this.self.id)).filter((room) => room.role);
-    socket.deliver({ type: 'ready', ref, data: { user: this.self, rooms: mine } });
-    for (const { room: id, seq, epoch } of data.resume ?? []) {
-      const room = this.rooms.get(id);
-      if (!room) continue;
-      if ((epoch ?? room.epoch) !== room.epoch || room.head - seq > this.farthest) {
-        socket.deliver({ type: 'room.reset', room: id, data: { head: room.head, epoch: room.epoch } });
-        continue;
-      }
-      for (let from = seq; from < room.head;) {
-        const page = room.changes(from, this.pageSize);
-        socket.deliver({ type: 'room.changes', room: id, ...page });
-        from = page.to;
-      }
+    const resumed = data.resume ?? [];
+    if (this.follows && data.follow === 'opened') socket.open = new Set(resumed.map(({ room }) => room));
+    const follow = socket.open && { follow: 'opened' };
+    socket.deliver({ type: 'ready', ref, data: { user: this.self, rooms: mine, ...follow } });
+    for (const { room: id, seq, epoch } of resumed) this.#catchUp(socket, id, seq, epoch);
+  }
+
+  #catchUp(socket: FakeSocket, id: string, seq: number, epoch: number | undefined): void {
+    const room = this.rooms.get(id);
+    if (!room) return;
+    if ((epoch ?? room.epoch) !== room.epoch || room.head - seq > this.farthest) {
+      socket.deliver({ type: 'room.reset', room: id, data: { head: room.head, epoch: room.epoch } });
+      return;
     }
+    for (let from = seq; from < room.head;) {
+      const page = room.changes(from, this.pageSize);
+      socket.deliver({ type: 'room.changes', room: id, ...page });
+      from = page.to;
+    }
+  }
+
+  #openRoom(socket: FakeSocket, { ref, data }: Command): void {
+    const error = this.refusedOpenings.shift();
+    const room = this.rooms.get(data.room ?? '');
+    if (error || !room) {
+      socket.deliver({ type: 'error', ref, error: error ?? { code: 'not_found', message: 'No such room.' } });
+      return;
+    }
+    socket.open?.add(room.id);
+    socket.heads.delete(room.id);
+    socket.deliver({ type: 'ok', ref, data: { head: room.head, epoch: room.epoch } });
+    if (data.seq !== undefined) this.#catchUp(socket, room.id, data.seq, data.epoch);
   }
 
   #send(socket: FakeSocket, { ref, data }: Command): void {
@@ -196,17 +234,26 @@ export class FakeSocket implements WebSocketLike {
   onclose: WebSocketLike['onclose'] = null;
   onerror: WebSocketLike['onerror'] = null;
   readonly url: string;
+  readonly protocol: string;
+  binaryType = 'blob';
+  /** The open rooms; null if the events of all come. */
+  open: Set<string> | null = null;
+  readonly heads = new Map<string, Head>();
+  /** How many frames of which form went to the client. */
+  readonly sent = { text: 0, binary: 0 };
   /** True: takes what is sent, and says nothing, as behind a dead router. */
   deaf = false;
   #open = false;
   readonly #server: FakeServer;
 
-  constructor(server: FakeServer, url: string) {
+  constructor(server: FakeServer, url: string, protocols: string[] = []) {
     this.#server = server;
     this.url = url;
+    this.protocol = server.binary ? (protocols[0] ?? '') : '';
     server.attempts.push(Date.now());
     queueMicrotask(() => {
-      if (!server.up || !server.handshakes) {
+      // As browsers have it: what was offered must be taken.
+      if (!server.up || !server.handshakes || this.protocol !== (protocols[0] ?? '')) {
         this.end(1006);
         return;
       }
@@ -216,9 +263,12 @@ export class FakeSocket implements WebSocketLike {
     });
   }
 
-  send(data: string): void {
+  send(data: string | Uint8Array): void {
     if (!this.#open) throw new Error('The socket is not open.');
-    if (!this.deaf) this.#server.receive(this, JSON.parse(data) as Command);
+    const isText = typeof data === 'string';
+    if (isText === (this.protocol !== '')) throw new Error('The frame is of the wrong form.');
+    const command = isText ? JSON.parse(data) : decodeBinary(data);
+    if (!this.deaf) this.#server.receive(this, command as Command);
   }
 
   close(): void {
@@ -226,22 +276,54 @@ export class FakeSocket implements WebSocketLike {
     this.#server.sockets.delete(this);
   }
 
+  /** Tells of an event, or remembers to tell of its room's head. */
+  tell(frame: PlacedFrame): void {
+    if (!this.open || this.open.has(frame.room)) {
+      this.deliver(frame);
+      return;
+    }
+    const head = frame.type === 'room.changes' ? frame.to : frame.seq;
+    const former = this.heads.get(frame.room);
+    const { newest, by } =
+      frame.type === 'message.created' ? { newest: frame.seq, by: frame.data.author } : (former ?? {});
+    const messages = (former?.messages ?? 0) + (frame.type === 'message.created' ? 1 : 0);
+    const last = newest !== undefined && by !== undefined && { newest, by };
+    this.heads.set(frame.room, { room: frame.room, head, messages, ...last });
+  }
+
+  tellHeads(): void {
+    if (this.heads.size === 0) return;
+    this.deliver({ type: 'heads.changed', data: { heads: [...this.heads.values()] } });
+    this.heads.clear();
+  }
+
   deliver(frame: ServerFrame | object): void {
-    this.deliverText(JSON.stringify(frame));
+    if (this.protocol === '') {
+      this.deliverText(JSON.stringify(frame));
+      return;
+    }
+    this.sent.binary += 1;
+    const { buffer } = encodeBinary(frame);
+    if (this.binaryType !== 'arraybuffer') throw new Error('A browser would give a Blob.');
+    if (!this.deaf) this.#deliver(buffer);
   }
 
   deliverText(text: string): void {
-    if (this.deaf) return;
+    this.sent.text += 1;
+    if (!this.deaf) this.#deliver(text);
+  }
+
+  #deliver(data: unknown): void {
     queueMicrotask(() => {
-      if (this.#open) this.onmessage?.({ data: text });
+      if (this.#open) this.onmessage?.({ data });
     });
   }
 
-  end(code: number): void {
+  end(code: number, reason = ''): void {
     this.#open = false;
     this.#server.sockets.delete(this);
     queueMicrotask(() => {
-      this.onclose?.({ code, reason: '' });
+      this.onclose?.({ code, reason });
     });
   }
 }

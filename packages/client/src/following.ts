@@ -1,0 +1,148 @@
+// Which rooms' events come: those of all, or of open ones alone. Asks for it, and opens and closes rooms on the connection.
+//
+// What a room that is not open is told about is in room-state.ts; that a server may not know any of this is dealt with here.
+
+import { backoff } from './backoff.ts';
+import { asParlorError, isTransient } from './errors.ts';
+import type { Follow, Head, Hello, Opened, Ready } from './protocol.ts';
+import type { Rooms } from './rooms.ts';
+
+/** A room that is not open has moved on. */
+export interface HeadNews {
+  readonly room: string;
+  /** Its newest `seq`. */
+  readonly head: number;
+  /** How many messages were made in it since it was last told of; null if that is not known, after a cut. */
+  readonly messages: number | null;
+  /** The place and the author of the newest of them. */
+  readonly newest?: number;
+  readonly by?: string;
+}
+
+export interface FollowingOptions {
+  follow: Follow;
+  rooms: Rooms;
+  random: () => number;
+  /** Rejects at once when offline. */
+  command: (type: string, data: object) => Promise<unknown>;
+  onHead: (news: HeadNews) => void;
+}
+
+export class Following {
+  readonly #options: FollowingOptions;
+  /** The rooms that shall be open. */
+  readonly #wanted = new Set<string>();
+  /** The rooms that `hello` named. */
+  #resumed: ReadonlySet<string> = new Set();
+  /** Whether the server tells of open rooms alone; null before it was asked. */
+  #isNarrow: boolean | null = null;
+
+  constructor(options: FollowingOptions) {
+    this.#options = options;
+  }
+
+  /** The part of `hello` that says what one has and wants. */
+  hello(): Pick<Hello, 'resume' | 'follow'> {
+    const { follow, rooms } = this.#options;
+    const states = [...rooms.all.get()].filter(([id]) => this.#isNarrow !== true || this.#wanted.has(id));
+    const resume = states.map(([room, { seq, epoch }]) => ({ room, seq, epoch }));
+    this.#resumed = new Set(states.map(([room]) => room));
+    return { ...(resume.length > 0 && { resume }), ...(follow === 'opened' && { follow }) };
+  }
+
+  /** Takes the rooms of `ready`; returns those that one is no longer in. */
+  ready({ rooms: present, user, follow }: Ready): readonly string[] {
+    const { rooms, onHead } = this.#options;
+    const former = rooms.all.get();
+    this.#isNarrow = follow === 'opened';
+    const lost = rooms.ready(present, user.id, this.#isNarrow ? this.#resumed : null);
+    for (const { id, head } of present) {
+      const before = former.get(id);
+      const isOpen = rooms.all.get().get(id)?.open;
+      if (before && !isOpen && before.head < head) onHead({ room: id, head, messages: null });
+    }
+    return lost;
+  }
+
+  /** There is a connection: brings what is open there in line with what shall be. */
+  online(): void {
+    for (const id of this.#options.rooms.all.get().keys()) {
+      if (this.#wanted.has(id)) void this.#open(id);
+      else this.#close(id);
+    }
+  }
+
+  /** Resolves once the room's state has come to the present, or can't at this time. */
+  async open(id: string): Promise<void> {
+    if (this.#options.follow !== 'opened') return;
+    this.#wanted.add(id);
+    await this.#open(id);
+  }
+
+  close(id: string): void {
+    this.#wanted.delete(id);
+    this.#close(id);
+  }
+
+  /** One has come into a room. */
+  joined(id: string): void {
+    if (this.#wanted.has(id)) void this.#open(id);
+  }
+
+  /** Nothing shall be open: another person may come. */
+  clear(): void {
+    this.#wanted.clear();
+  }
+
+  heads(heads: readonly Head[]): void {
+    for (const head of heads) if (this.#options.rooms.moved(head)) this.#options.onHead(head);
+  }
+
+  async #open(id: string): Promise<void> {
+    const { rooms, command } = this.#options;
+    const state = rooms.all.get().get(id);
+    if (!this.#isNarrow || !state || state.open) return;
+    const { seq, epoch } = state;
+    rooms.opened(id);
+    try {
+      const { head } = (await command('room.open', { room: id, seq, epoch })) as Opened;
+      rooms.expect(id, head);
+      await this.#reached(id, head);
+    } catch (error) {
+      this.#failed(id, asParlorError(error));
+    }
+  }
+
+  /** The next connection opens what shall be open; what the server refuses in haste is tried again. */
+  #failed(id: string, error: ReturnType<typeof asParlorError>): void {
+    const { rooms, random } = this.#options;
+    rooms.closed(id);
+    if (error.code === 'disconnected' || !isTransient(error)) return;
+    setTimeout(
+      () => {
+        if (this.#wanted.has(id)) void this.#open(id);
+      },
+      backoff(0, random, error.retryAfter),
+    );
+  }
+
+  #close(id: string): void {
+    const { rooms, command } = this.#options;
+    if (!this.#isNarrow || rooms.all.get().get(id)?.open !== true) return;
+    rooms.closed(id);
+    command('room.close', { room: id }).catch(() => undefined);
+  }
+
+  #reached(id: string, head: number): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.#options.rooms.one(id).subscribe((state) => {
+        if (state?.open === true && state.seq < head) return;
+        resolve();
+        // The subscription calls back before it is known how to stop it.
+        queueMicrotask(() => {
+          stop();
+        });
+      });
+    });
+  }
+}
