@@ -13,6 +13,7 @@ export default typescript.config(
       '**/test-results/',
       '**/artefacts/',
       'packages/client/src/protocol.ts',
+      'packages/client/src/binary-tables.ts',
     ],
   },
   ...typescript.configs.strict,

@@ -27,6 +27,11 @@ pub(crate) const GENERATED: &[Generated] = &[
         has_test: false,
     },
     Generated {
+        path: "packages/client/src/binary-tables.ts",
+        program: &["--package=parlor-protocol", "--features=ts", "--example=typescript", "--", "binary-tables"],
+        has_test: false,
+    },
+    Generated {
         path: "docs/configuration.md",
         program: &["--package=parlor", "--", "config", "reference"],
         has_test: true,

@@ -1,14 +1,16 @@
-//! The TypeScript types of everything on the wire, as one file. Only built with the feature `ts`.
+//! The TypeScript types of everything on the wire, as one file, and the tables of the binary encoding, as another: most
+//! who use the types have no use for those. Only built with the feature `ts`.
 
 use ts_rs::{Config, TS};
 
 use crate::{binary, commands, events};
 
+const HEADING: &str = "// Generated from crates/parlor-protocol by `cargo xtask codegen`: do not edit.\n";
+
 /// The whole of `packages/client/src/protocol.ts`.
 pub fn file() -> String {
     let config = Config::default();
-    let mut text =
-        String::from("// Generated from crates/parlor-protocol by `cargo xtask codegen`: do not edit.\n\n");
+    let mut text = format!("{HEADING}\n");
     macro_rules! export {
         ($($type:ty),* $(,)?) => {
             $(
@@ -76,8 +78,25 @@ pub fn file() -> String {
         events::ServerFrame,
     );
     text.push_str(&close_codes());
-    text.push_str(&binary_tables());
+    text.push_str(&subprotocols());
     text
+}
+
+/// The whole of `packages/client/src/binary-tables.ts`.
+pub fn binary_file() -> String {
+    let list = |words: &[&str]| words.iter().map(|word| format!("  '{word}',\n")).collect::<String>();
+    let prefixes: Vec<_> = binary::ID_KINDS.iter().map(|(_, prefix)| *prefix).collect();
+    let tables = [
+        ("Keys of the binary encoding, by their number.", "BINARY_KEYS", list(binary::KEYS)),
+        ("Frame types of the binary encoding, by their number.", "BINARY_TYPES", list(binary::TYPES)),
+        (
+            "Prefixes of the ids that are extensions, by their kind less one.",
+            "BINARY_ID_PREFIXES",
+            list(&prefixes),
+        ),
+    ]
+    .map(|(words, name, list)| format!("\n/** {words} */\nexport const {name} = [\n{list}] as const;\n"));
+    format!("{HEADING}{}", tables.concat())
 }
 
 fn close_codes() -> String {
@@ -87,27 +106,15 @@ fn close_codes() -> String {
     text
 }
 
-fn binary_tables() -> String {
-    let list = |words: &[&str]| words.iter().map(|word| format!("  '{word}',\n")).collect::<String>();
-    let prefixes: Vec<_> = binary::ID_KINDS.iter().map(|(_, prefix)| *prefix).collect();
+fn subprotocols() -> String {
     [
+        ("The subprotocol of the compact binary encoding.", "BINARY_SUBPROTOCOL", binary::SUBPROTOCOL),
         (
-            "The subprotocol of the compact binary encoding.",
-            format!("BINARY_SUBPROTOCOL = '{}'", binary::SUBPROTOCOL),
-        ),
-        (
-            "Keys of the binary encoding, by their number.",
-            format!("BINARY_KEYS = [\n{}] as const", list(binary::KEYS)),
-        ),
-        (
-            "Frame types of the binary encoding, by their number.",
-            format!("BINARY_TYPES = [\n{}] as const", list(binary::TYPES)),
-        ),
-        (
-            "Prefixes of the ids that are extensions, by their kind less one.",
-            format!("BINARY_ID_PREFIXES = [\n{}] as const", list(&prefixes)),
+            "The subprotocol of JSON, which is also what comes without one.",
+            "JSON_SUBPROTOCOL",
+            binary::JSON_SUBPROTOCOL,
         ),
     ]
-    .map(|(words, declaration)| format!("\n/** {words} */\nexport const {declaration};\n"))
+    .map(|(words, name, value)| format!("\n/** {words} */\nexport const {name} = '{value}';\n"))
     .concat()
 }

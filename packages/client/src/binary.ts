@@ -2,7 +2,7 @@
 //
 // The format is described with its numbers in crates/parlor-protocol/src/binary.rs; the tables are generated from there.
 
-import { BINARY_ID_PREFIXES, BINARY_KEYS, BINARY_TYPES } from './protocol.ts';
+import { BINARY_ID_PREFIXES, BINARY_KEYS, BINARY_TYPES } from './binary-tables.ts';
 
 /** How deep lists and maps may be nested. */
 const MAX_DEPTH = 127;

@@ -20,11 +20,11 @@ export interface ParlorClientOptions extends Partial<Environment> {
   baseUrl?: string;
   /** A bearer token. */
   token?: string | null;
-  /** `binary` asks for smaller frames than JSON's; a server that does not have them is spoken to in JSON, the default. */
-  encoding?: 'json' | 'binary';
+  /** `msgpack` asks for smaller frames than JSON's; a server that does not have them is spoken to in JSON, the default. */
+  encoding?: 'json' | 'msgpack';
   /**
-   * `opened`: the events of a room come only while it is open, see `openRoom`; of the others, `head` tells that they
-   * moved on. With `all`, the default, and with servers that know nothing else, all rooms are open.
+   * `opened`: the events of a room come only while somebody holds it, see `RoomHandle.hold`; of the others, `head` tells
+   * that they moved on. With `all`, the default, and with servers that know nothing else, all rooms are open.
    */
   follow?: Wire.Follow;
   /** True to keep the session in a cookie that scripts can't read: for pages of the server's own origin. */
@@ -117,7 +117,7 @@ export class ParlorClient {
     });
     this.#connection = new Connection({
       environment: this.#environment,
-      binary: options.encoding === 'binary',
+      binary: options.encoding === 'msgpack',
       url: () => this.#socketUrl(),
       hello: () => ({
         ...(this.#token !== null && { token: this.#token }),
@@ -179,9 +179,8 @@ export class ParlorClient {
       learn: (history) => {
         this.#people.learn(history.users);
       },
-      look: (room) => {
-        void this.#following.open(room);
-      },
+      hold: (room) => this.#following.hold(room),
+      present: (room) => this.#following.present(room),
       send: (room, body, replyTo) => this.#send(room, body, replyTo),
       retry: (nonce) => {
         this.#outbox.retry(nonce);
@@ -273,19 +272,6 @@ export class ParlorClient {
 
   async updateRoom(id: string, body: Wire.UpdateRoom): Promise<Wire.Room> {
     return this.rest.updateRoom(id, body);
-  }
-
-  /**
-   * A room is being looked at: its events come from now on, those that were missed first. Resolves once its state is that
-   * of the present, or can't be at this time. Only where the client follows opened rooms alone; `RoomHandle.open` does it.
-   */
-  async openRoom(id: string): Promise<void> {
-    await this.#following.open(id);
-  }
-
-  /** A room is looked at no more: of it, only `head` is told. Its state stays, and goes on when it is opened again. */
-  closeRoom(id: string): void {
-    this.#following.close(id);
   }
 
   /** Asks who of a room is connected, now and from now on, in place of the room watched before. */

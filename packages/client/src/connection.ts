@@ -3,10 +3,18 @@
 // It knows frames and close codes, but not what rooms are: frames go to `onFrame`, positions come from `resume`.
 
 import { backoff } from './backoff.ts';
-import { decodeBinary, encodeBinary } from './binary.ts';
 import type { Environment, Hint, WebSocketLike } from './environment.ts';
 import { asParlorError, ParlorError } from './errors.ts';
-import { BINARY_SUBPROTOCOL, type Hello, type ServerFrame, STAY_AWAY_FROM } from './protocol.ts';
+import {
+  BINARY_SUBPROTOCOL,
+  type Hello,
+  JSON_SUBPROTOCOL,
+  type ServerFrame,
+  STAY_AWAY_FROM,
+} from './protocol.ts';
+
+/** What is offered where the compact encoding is wanted: a server that has it no more may choose JSON. */
+const SUBPROTOCOLS = [BINARY_SUBPROTOCOL, JSON_SUBPROTOCOL];
 
 /** How long the server may take to let one in, in milliseconds. */
 const ENTRY_TIMEOUT = 10_000;
@@ -43,6 +51,9 @@ export interface ConnectionOptions {
   isAdmitted: () => Promise<boolean>;
 }
 
+/** What the compact encoding needs: fetched only by those who ask for it. */
+type Codec = typeof import('./binary.ts');
+
 interface Waiting {
   resolve: (data: unknown) => void;
   reject: (error: ParlorError) => void;
@@ -65,6 +76,7 @@ export class Connection {
   #offersBinary: boolean;
   /** Whether a server has ever taken it. */
   #tookBinary = false;
+  #codec: Codec | null = null;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -109,18 +121,31 @@ export class Connection {
       }, timeout);
       this.#waiting.set(reference, { resolve, reject, timer });
       const [socket, frame] = [this.#socket, { type, ref: reference, data }];
-      socket?.send(isBinary(socket) ? encodeBinary(frame) : JSON.stringify(frame));
+      const codec = socket && isBinary(socket) ? this.#codec : null;
+      socket?.send(codec ? codec.encodeBinary(frame) : JSON.stringify(frame));
     });
   }
 
   #open(): void {
     clearTimeout(this.#timer);
     this.#setStatus({ state: 'connecting', since: this.#lostAt });
+    if (this.#offersBinary && !this.#codec) void this.#openWithCodec();
+    else this.#openNow();
+  }
+
+  /** Fetches the compact encoding first. Without it, the attempt is made in JSON. */
+  async #openWithCodec(): Promise<void> {
+    this.#codec = await import('./binary.ts').catch(() => null);
+    this.#offersBinary = this.#codec !== null;
+    if (this.#status.state === 'connecting' && this.#socket === null) this.#openNow();
+  }
+
+  #openNow(): void {
     let socket: WebSocketLike;
     try {
       const { WebSocket } = this.#options.environment;
       const url = this.#options.url();
-      socket = this.#offersBinary ? new WebSocket(url, [BINARY_SUBPROTOCOL]) : new WebSocket(url);
+      socket = this.#offersBinary ? new WebSocket(url, SUBPROTOCOLS) : new WebSocket(url);
     } catch {
       this.#lost();
       return;
@@ -162,7 +187,7 @@ export class Connection {
   }
 
   #receive(data: unknown): void {
-    const frame = parse(data);
+    const frame = parse(data, this.#codec);
     if (!frame) return;
     if (frame.type === 'ready') this.#ready();
     if (this.#status.state === 'online') this.#beat();
@@ -211,7 +236,7 @@ export class Connection {
 
   #closed(code: number, reason = ''): void {
     // A server that is shut down says to each client when to come back, so that not all come at once.
-    const wait = / come back in (\d+(?:\.\d+)?) s$/.exec(reason)?.[1];
+    const wait = /\bcome back in (\d+(?:\.\d+)?) s$/.exec(reason)?.[1];
     if (wait !== undefined) this.#retryAfter = Number(wait);
     const entered = this.#status.state === 'online';
     // Attempts are forgotten only after a while, so that a server that lets one in and drops one is not hammered.
@@ -278,10 +303,10 @@ function isBinary(socket: WebSocketLike): boolean {
 }
 
 /** A frame, if it looks like one. What is not understood is left aside, so that the server may say more one day. */
-function parse(data: unknown): ServerFrame | null {
+function parse(data: unknown, codec: Codec | null): ServerFrame | null {
   try {
     const frame: unknown =
-      data instanceof ArrayBuffer ? decodeBinary(new Uint8Array(data)) : JSON.parse(String(data));
+      data instanceof ArrayBuffer ? codec?.decodeBinary(new Uint8Array(data)) : JSON.parse(String(data));
     const isFrame =
       typeof frame === 'object' && frame !== null && typeof (frame as ServerFrame).type === 'string';
     return isFrame ? (frame as ServerFrame) : null;

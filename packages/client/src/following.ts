@@ -3,8 +3,9 @@
 // What a room that is not open is told about is in room-state.ts; that a server may not know any of this is dealt with here.
 
 import { backoff } from './backoff.ts';
-import { asParlorError, isTransient } from './errors.ts';
+import { asParlorError, isTransient, type ParlorError } from './errors.ts';
 import type { Follow, Head, Hello, Opened, Ready } from './protocol.ts';
+import type { RoomState } from './room-state.ts';
 import type { Rooms } from './rooms.ts';
 
 /** A room that is not open has moved on. */
@@ -30,8 +31,10 @@ export interface FollowingOptions {
 
 export class Following {
   readonly #options: FollowingOptions;
-  /** The rooms that shall be open. */
-  readonly #wanted = new Set<string>();
+  /** Who wants which room open. */
+  readonly #holders = new Map<string, Set<symbol>>();
+  /** What opens a room and brings it to the present. */
+  readonly #openings = new Map<string, Promise<void>>();
   /** The rooms that `hello` named. */
   #resumed: ReadonlySet<string> = new Set();
   /** Whether the server tells of open rooms alone; null before it was asked. */
@@ -44,7 +47,7 @@ export class Following {
   /** The part of `hello` that says what one has and wants. */
   hello(): Pick<Hello, 'resume' | 'follow'> {
     const { follow, rooms } = this.#options;
-    const states = [...rooms.all.get()].filter(([id]) => this.#isNarrow !== true || this.#wanted.has(id));
+    const states = [...rooms.all.get()].filter(([id]) => this.#isNarrow !== true || this.#isHeld(id));
     const resume = states.map(([room, { seq, epoch }]) => ({ room, seq, epoch }));
     this.#resumed = new Set(states.map(([room]) => room));
     return { ...(resume.length > 0 && { resume }), ...(follow === 'opened' && { follow }) };
@@ -67,60 +70,80 @@ export class Following {
   /** There is a connection: brings what is open there in line with what shall be. */
   online(): void {
     for (const id of this.#options.rooms.all.get().keys()) {
-      if (this.#wanted.has(id)) void this.#open(id);
+      if (this.#isHeld(id)) this.#open(id);
       else this.#close(id);
     }
   }
 
-  /** Resolves once the room's state has come to the present, or can't at this time. */
-  async open(id: string): Promise<void> {
-    if (this.#options.follow !== 'opened') return;
-    this.#wanted.add(id);
-    await this.#open(id);
+  /** The room shall be open until every holder has called what this returns. */
+  hold(id: string): () => void {
+    if (this.#options.follow !== 'opened') return () => undefined;
+    const holder = Symbol(id);
+    this.#holders.set(id, (this.#holders.get(id) ?? new Set()).add(holder));
+    this.#open(id);
+    return () => {
+      const holders = this.#holders.get(id);
+      // Twice is once; and another person may have come meanwhile.
+      if (holders?.delete(holder) !== true || holders.size > 0) return;
+      this.#holders.delete(id);
+      this.#close(id);
+    };
   }
 
-  close(id: string): void {
-    this.#wanted.delete(id);
-    this.#close(id);
+  /** Resolves once a room that is being opened has come to the present, or can't at this time. */
+  async present(id: string): Promise<void> {
+    await this.#openings.get(id);
   }
 
   /** One has come into a room. */
   joined(id: string): void {
-    if (this.#wanted.has(id)) void this.#open(id);
+    if (this.#isHeld(id)) this.#open(id);
   }
 
   /** Nothing shall be open: another person may come. */
   clear(): void {
-    this.#wanted.clear();
+    this.#holders.clear();
   }
 
   heads(heads: readonly Head[]): void {
     for (const head of heads) if (this.#options.rooms.moved(head)) this.#options.onHead(head);
   }
 
-  async #open(id: string): Promise<void> {
-    const { rooms, command } = this.#options;
-    const state = rooms.all.get().get(id);
+  #isHeld(id: string): boolean {
+    return this.#holders.has(id);
+  }
+
+  #open(id: string): void {
+    const state = this.#options.rooms.all.get().get(id);
     if (!this.#isNarrow || !state || state.open) return;
-    const { seq, epoch } = state;
+    const opening = this.#opening(id, state).finally(() => {
+      if (this.#openings.get(id) === opening) this.#openings.delete(id);
+    });
+    this.#openings.set(id, opening);
+  }
+
+  async #opening(id: string, before: RoomState): Promise<void> {
+    const { rooms, command } = this.#options;
+    const { seq, epoch } = before;
     rooms.opened(id);
     try {
       const { head } = (await command('room.open', { room: id, seq, epoch })) as Opened;
       rooms.expect(id, head);
       await this.#reached(id, head);
     } catch (error) {
-      this.#failed(id, asParlorError(error));
+      this.#failed(before, asParlorError(error));
     }
   }
 
   /** The next connection opens what shall be open; what the server refuses in haste is tried again. */
-  #failed(id: string, error: ReturnType<typeof asParlorError>): void {
+  #failed(before: RoomState, error: ParlorError): void {
     const { rooms, random } = this.#options;
-    rooms.closed(id);
+    const { id } = before.room;
+    rooms.notOpened(before);
     if (error.code === 'disconnected' || !isTransient(error)) return;
     setTimeout(
       () => {
-        if (this.#wanted.has(id)) void this.#open(id);
+        if (this.#isHeld(id)) this.#open(id);
       },
       backoff(0, random, error.retryAfter),
     );

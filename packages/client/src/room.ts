@@ -17,8 +17,10 @@ export interface RoomContext {
   rest: Rest;
   state: Readable<RoomState | undefined>;
   change: (room: string, change: (state: RoomState) => RoomState) => void;
-  /** Tells that the room is being looked at. */
-  look: (room: string) => void;
+  /** The room's events are wanted until the answer is called. */
+  hold: (room: string) => () => void;
+  /** Resolves once a room that is being opened has come to the present, or can't. */
+  present: (room: string) => Promise<void>;
   learn: (history: Pick<History, 'users'>) => void;
   send: (room: string, body: string, replyTo?: string) => PendingMessage;
   retry: (nonce: string) => void;
@@ -64,10 +66,25 @@ export class RoomHandle implements Readable<RoomState | undefined> {
     return this.#context.state.subscribe(listener);
   }
 
-  /** Makes sure that there is a timeline to show, and live: the newest page, unless one is loaded and good. */
+  /**
+   * The room is being looked at: its events come, those that were missed first, until what this returns is called. Whoever
+   * shows a room holds it. Of a room that nobody holds only the head is told; its state stays, and goes on when it is held
+   * again. Where the client follows all rooms, or the server knows nothing else, the events of all come anyway.
+   */
+  hold(): () => void {
+    return this.#context.hold(this.id);
+  }
+
+  /** Resolves once a held room has come to the present, or can't at this time. */
+  present(): Promise<void> {
+    return this.#context.present(this.id);
+  }
+
+  /** Makes sure that there is a timeline to show: the newest page, unless one is loaded and good. */
   open(): Promise<void> {
-    this.#context.look(this.id);
     return this.#once('open', async () => {
+      // What is loaded may be about to be brought to the present, or to be found too old for that.
+      if (this.#timeline()?.loaded) await this.present();
       const timeline = this.#timeline();
       if (!timeline || (timeline.loaded && !timeline.stale)) return;
       const middle = timeline.messages[timeline.messages.length >> 1];

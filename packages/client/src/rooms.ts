@@ -96,6 +96,14 @@ export class Rooms {
     this.change(id, opened);
   }
 
+  /** What should have been opened was not: what was known of the room, which was not open, is so still. */
+  notOpened({ room, head, unseen }: RoomState): void {
+    this.change(room.id, (state) => {
+      const known = movedTo(closed(state), head);
+      return known.head > known.seq ? { ...known, unseen } : known;
+    });
+  }
+
   /** The room's events come no more. */
   closed(id: string): void {
     this.change(id, closed);

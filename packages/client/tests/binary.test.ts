@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 // The vectors that the server's own tests read.
 import vectors from '../../../crates/parlor-protocol/tests/binary-vectors.json';
 import { decodeBinary, encodeBinary } from '../src/binary.ts';
-import { BINARY_KEYS } from '../src/protocol.ts';
+import { BINARY_KEYS } from '../src/binary-tables.ts';
 import { seeded, type Random } from './support/random.ts';
 
 const bytesOf = (hex: string): Uint8Array =>

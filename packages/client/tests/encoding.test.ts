@@ -23,7 +23,7 @@ describe('the encoding', () => {
   it('is binary in both directions where the server takes it', async () => {
     const server = new FakeServer();
     const hall = server.addRoom('hall', bo);
-    const { client } = await started(server, { encoding: 'binary' });
+    const { client } = await started(server, { encoding: 'msgpack' });
     await client.room(hall.id).open();
     client.room(hall.id).send('from here');
     await settle();
@@ -39,7 +39,7 @@ describe('the encoding', () => {
   it('is JSON where the server does not, one attempt later', async () => {
     const server = new FakeServer();
     server.binary = false;
-    const { client } = await started(server, { encoding: 'binary' });
+    const { client } = await started(server, { encoding: 'msgpack' });
     expect(client.status.get().state).toBe('offline');
     await pass(500);
     expect(client.status.get().state).toBe('online');
@@ -51,7 +51,7 @@ describe('the encoding', () => {
 
   it('stays binary however often a server that took it is away', async () => {
     const server = new FakeServer();
-    const { client } = await started(server, { encoding: 'binary' });
+    const { client } = await started(server, { encoding: 'msgpack' });
     server.up = false;
     server.cut();
     await pass(20_000);
@@ -64,7 +64,7 @@ describe('the encoding', () => {
   it('is still found binary by a client that began while the server was away', async () => {
     const server = new FakeServer();
     server.up = false;
-    await started(server, { encoding: 'binary' });
+    await started(server, { encoding: 'msgpack' });
     await pass(400);
     expect(server.attempts).toHaveLength(2);
     server.up = true;
@@ -74,7 +74,7 @@ describe('the encoding', () => {
 
   it('leaves broken frames aside', async () => {
     const server = new FakeServer();
-    const { client } = await started(server, { encoding: 'binary' });
+    const { client } = await started(server, { encoding: 'msgpack' });
     for (const bytes of [[], [0xc1], [0x93, 0x01], [0x01], [0xa1, 0xff]]) {
       [...server.sockets][0]?.onmessage?.({ data: Uint8Array.from(bytes).buffer });
     }

@@ -24,6 +24,20 @@ afterEach(() => {
 
 const bo = makeUser('bo');
 
+/** What lets go of a room. */
+const releases = new Map<string, () => void>();
+
+/** Holds a room, and waits until it has come to the present. */
+async function hold(client: ParlorClient, room: FakeRoom): Promise<void> {
+  const handle = client.room(room.id);
+  releases.set(room.id, handle.hold());
+  await handle.present();
+}
+
+function release(room: FakeRoom): void {
+  releases.get(room.id)?.();
+}
+
 interface Scene {
   server: FakeServer;
   hall: FakeRoom;
@@ -112,7 +126,7 @@ describe('opening a room', () => {
     server.tellHeads();
     await settle();
     const { seq } = state(client, hall);
-    const opening = client.openRoom(hall.id);
+    const opening = hold(client, hall);
     say(server, hall, 1, 'live');
     await opening;
     await settle();
@@ -125,6 +139,7 @@ describe('opening a room', () => {
 
   it('is what reading its timeline does', async () => {
     const { server, hall, attic, client } = await scene();
+    await hold(client, hall);
     await client.room(hall.id).open();
     say(server, hall, 1);
     say(server, attic, 1);
@@ -137,16 +152,17 @@ describe('opening a room', () => {
     const { server, hall, client } = await scene();
     say(server, hall, 300, 'missed');
     const seqs: number[] = [];
-    await client.openRoom(hall.id).then(() => seqs.push(state(client, hall).seq));
+    await hold(client, hall).then(() => seqs.push(state(client, hall).seq));
     expect(seqs).toEqual([hall.head]);
   });
 
   it('again goes on from where it was closed', async () => {
     const { server, hall, client, heard } = await scene();
+    await hold(client, hall);
     await client.room(hall.id).open();
     say(server, hall, 2, 'first');
     await settle();
-    client.closeRoom(hall.id);
+    release(hall);
     await settle();
     const { seq } = state(client, hall);
     say(server, hall, 2, 'second');
@@ -154,7 +170,7 @@ describe('opening a room', () => {
     await settle();
     expect(heard).toEqual(['first1', 'first2']);
     expect(state(client, hall)).toMatchObject({ seq, unseen: 2 });
-    await client.openRoom(hall.id);
+    await hold(client, hall);
     expect(commands(server, 'room.open').at(-1)).toEqual({ room: hall.id, seq, epoch: 1 });
     expect(heard).toEqual(['first1', 'first2', 'second1', 'second2']);
     expect(state(client, hall).timeline.messages).toEqual(hall.history({ limit: 60 }).messages);
@@ -162,13 +178,14 @@ describe('opening a room', () => {
 
   it('too far behind begins the timeline anew', async () => {
     const { server, hall, client } = await scene();
+    await hold(client, hall);
     await client.room(hall.id).open();
-    client.closeRoom(hall.id);
+    release(hall);
     server.farthest = 3;
     say(server, hall, 9);
     server.tellHeads();
     await settle();
-    await client.openRoom(hall.id);
+    await hold(client, hall);
     await settle();
     expect(state(client, hall).timeline.messages).toEqual(hall.history({ limit: 60 }).messages);
     expect(state(client, hall)).toMatchObject({ seq: hall.head, open: true });
@@ -177,14 +194,14 @@ describe('opening a room', () => {
   it('is tried again when the server is busy, and given up when it refuses', async () => {
     const { server, hall, attic, client } = await scene();
     server.refusedOpenings = [{ code: 'busy', message: 'Later.', retry_after: 3 }];
-    await client.openRoom(hall.id);
+    await hold(client, hall);
     expect(state(client, hall).open).toBe(false);
     await pass(2_900);
     expect(state(client, hall).open).toBe(false);
     await pass(1_000);
     expect(state(client, hall).open).toBe(true);
     server.refusedOpenings = [{ code: 'not_found', message: 'No.' }];
-    await client.openRoom(attic.id);
+    await hold(client, attic);
     await pass(60_000);
     expect(state(client, attic).open).toBe(false);
     expect(commands(server, 'room.open')).toHaveLength(3);
@@ -206,7 +223,7 @@ describe('opening a room', () => {
     });
     const socket = [...server.sockets][0];
     if (socket) vi.spyOn(socket, 'deliver').mockImplementationOnce(() => undefined);
-    void client.openRoom(hall.id);
+    void hold(client, hall);
     await pass(60_000);
     expect(state(client, hall).seq).toBe(hall.head);
   });
@@ -215,6 +232,7 @@ describe('opening a room', () => {
 describe('after a cut', () => {
   it('open rooms go on, and the others tell that they moved', async () => {
     const { server, hall, attic, client, heads, heard } = await scene();
+    await hold(client, hall);
     await client.room(hall.id).open();
     const { seq } = state(client, hall);
     server.up = false;
@@ -232,17 +250,17 @@ describe('after a cut', () => {
     expect(heads).toEqual([{ room: attic.id, head: attic.head, messages: null }]);
     expect(state(client, attic).open).toBe(false);
     expect(commands(server, 'room.open')).toHaveLength(1);
-    await client.openRoom(attic.id);
+    await hold(client, attic);
     expect(heard).toEqual(['hall1', 'hall2', 'attic1', 'attic2']);
   });
 
   it('what was opened and closed meanwhile is so', async () => {
     const { server, hall, attic, client } = await scene();
-    await client.openRoom(hall.id);
+    await hold(client, hall);
     server.cut();
     await settle();
-    client.closeRoom(hall.id);
-    await client.openRoom(attic.id);
+    release(hall);
+    await hold(client, attic);
     await pass(1_000);
     expect([...([...server.sockets][0]?.open ?? [])]).toEqual([attic.id]);
     expect([state(client, hall).open, state(client, attic).open]).toEqual([false, true]);
@@ -252,7 +270,7 @@ describe('after a cut', () => {
     const { server, client } = await scene();
     const cellar = new FakeRoom('cellar');
     server.rooms.set(cellar.id, cellar);
-    await client.openRoom(cellar.id);
+    await hold(client, cellar);
     server.publish(cellar.member(server.self, true));
     for (const socket of server.sockets)
       socket.deliver({ type: 'room.joined', data: cellar.room(server.self.id) });
@@ -272,8 +290,8 @@ describe('a server that knows only all rooms', () => {
     say(server, hall, 1);
     await settle();
     expect(state(client, hall)).toMatchObject({ open: true, seq: hall.head });
-    await client.openRoom(hall.id);
-    client.closeRoom(hall.id);
+    await hold(client, hall);
+    release(hall);
     say(server, hall, 1);
     await settle();
     expect(state(client, hall).seq).toBe(hall.head);
@@ -285,7 +303,7 @@ describe('a server that knows only all rooms', () => {
 
   it('may take the place of another, and the other way round', async () => {
     const { server, hall, attic, client, heard } = await scene();
-    await client.openRoom(hall.id);
+    await hold(client, hall);
     server.follows = false;
     server.up = false;
     server.cut();
@@ -308,8 +326,9 @@ describe('a client that follows all', () => {
     const server = new FakeServer();
     const hall = server.addRoom('hall', bo);
     const { client } = await started(server);
+    await hold(client, hall);
     await client.room(hall.id).open();
-    client.closeRoom(hall.id);
+    release(hall);
     say(server, hall, 1);
     await settle();
     expect(state(client, hall)).toMatchObject({ open: true, seq: hall.head });
