@@ -95,6 +95,7 @@ export class ParlorClient {
       },
     });
     this.#rooms = new Rooms({
+      random: this.#environment.random,
       rest: this.rest,
       outbox: this.#outbox,
       people: this.#people,

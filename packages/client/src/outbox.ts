@@ -2,6 +2,7 @@
 //
 // It knows nothing of the connection but a function that sends, and shows nothing: rooms get their list through `onChange`.
 
+import { RETRY_AFTER_CAP } from './backoff.ts';
 import type { Environment } from './environment.ts';
 import { asParlorError, isTransient, ParlorError } from './errors.ts';
 import type { MessageSend, Sent } from './protocol.ts';
@@ -168,7 +169,7 @@ export class Outbox {
         this.#patience = undefined;
         this.#pumpAll();
       },
-      Math.max(0.05, seconds) * 1000,
+      Math.min(Math.max(0.05, seconds), RETRY_AFTER_CAP) * 1000,
     );
   }
 

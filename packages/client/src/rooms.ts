@@ -22,10 +22,13 @@ import {
 
 /** How long an event may take after the answer that announced it, in milliseconds. */
 const GRACE = 2_000;
+/** Within so many milliseconds the facts of a room that is not open are read anew, if something but messages came. */
+const FACTS_WITHIN = 20_000;
 /** How many told messages are remembered for a room: twice as many as the server ever sends in pages of changes. */
 const TOLD_MAXIMUM = 2000;
 
 export interface RoomsOptions {
+  random: () => number;
   rest: Rest;
   outbox: Outbox;
   people: People;
@@ -42,6 +45,7 @@ export class Rooms {
   readonly #all = new Value<ReadonlyMap<string, RoomState>>(new Map());
   readonly #repairs = new Set<string>();
   readonly #counts = new Set<string>();
+  readonly #doubted = new Set<string>();
   /** Whether the events of a room come from its beginning. */
   #opensAll = true;
   readonly #told = new Map<string, { readonly since: number; readonly seqs: Set<number> }>();
@@ -113,7 +117,9 @@ export class Rooms {
   moved(head: Head): boolean {
     const before = this.#all.get().get(head.room);
     this.change(head.room, (state) => withHead(state, head));
-    return this.#all.get().get(head.room) !== before;
+    if (this.#all.get().get(head.room) === before) return false;
+    if (before && head.head - before.head > head.messages) this.#doubt(head.room);
+    return true;
   }
 
   /** Reads timelines anew that a reset made void. */
@@ -269,6 +275,16 @@ export class Rooms {
       }
       if (attempt > 0) await pause(backoff(attempt, Math.random));
     }
+  }
+
+  /** The room may have another name now, or another number of members. Not all clients are to ask at once. */
+  #doubt(id: string): void {
+    if (this.#doubted.has(id)) return;
+    this.#doubted.add(id);
+    setTimeout(() => {
+      this.#doubted.delete(id);
+      if (this.#all.get().get(id)?.open === false) void this.#count(id);
+    }, this.#options.random() * FACTS_WITHIN);
   }
 
   async #count(id: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeUser } from './support/fake-room.ts';
 import { FakeServer } from './support/fake-server.ts';
-import { pass, settle, started } from './support/start.ts';
+import { makeClient, pass, settle, started } from './support/start.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -38,7 +38,7 @@ describe('the encoding', () => {
 
   it('is JSON where the server does not, one attempt later', async () => {
     const server = new FakeServer();
-    server.binary = false;
+    server.subprotocol = '';
     const { client } = await started(server, { encoding: 'msgpack' });
     expect(client.status.get().state).toBe('offline');
     await pass(500);
@@ -47,6 +47,38 @@ describe('the encoding', () => {
     await pass(500);
     expect(client.status.get().state).toBe('online');
     expect(server.attempts).toHaveLength(3);
+  });
+
+  it.each(['parlor.v1.json', ''])('is JSON at once where the server chooses %o', async (subprotocol) => {
+    const server = new FakeServer();
+    [server.subprotocol, server.lenient] = [subprotocol, true];
+    const hall = server.addRoom('hall', bo);
+    const { client } = await started(server, { encoding: 'msgpack' });
+    client.room(hall.id).send('from here');
+    await settle();
+    expect(server.attempts).toHaveLength(1);
+    expect([...server.sockets][0]).toMatchObject({ protocol: subprotocol, sent: { text: 3, binary: 0 } });
+    expect(hall.messages.map((row) => row.value.body)).toEqual(['from here']);
+  });
+
+  it('is fetched once, however often one connects meanwhile', async () => {
+    const server = new FakeServer();
+    const { client } = makeClient(server, { encoding: 'msgpack' });
+    client.connect();
+    client.disconnect();
+    client.connect();
+    await settle();
+    expect(client.status.get().state).toBe('online');
+    expect(server.attempts).toHaveLength(1);
+  });
+
+  it('is fetched in vain by a client that goes meanwhile', async () => {
+    const server = new FakeServer();
+    const { client } = makeClient(server, { encoding: 'msgpack' });
+    client.connect();
+    client.disconnect();
+    await pass(60_000);
+    expect([client.status.get().state, server.attempts]).toEqual(['idle', []]);
   });
 
   it('stays binary however often a server that took it is away', async () => {
@@ -83,13 +115,24 @@ describe('the encoding', () => {
 });
 
 describe('a server that is shut down', () => {
-  it('says when to come back', async () => {
+  it.each(['the server is going away; come back in 4.3 s', 'come back in 4.3 s'])(
+    'says when to come back: %s',
+    async (reason) => {
+      const server = new FakeServer();
+      const { client } = await started(server);
+      server.cut(1001, reason);
+      await pass(4_299);
+      expect(client.status.get().state).toBe('offline');
+      await pass(500);
+      expect(client.status.get().state).toBe('online');
+    },
+  );
+
+  it('is not asked at once, however long it wants to be left alone', async () => {
     const server = new FakeServer();
     const { client } = await started(server);
-    server.cut(1001, 'the server is going away; come back in 4.3 s');
-    await pass(4_299);
-    expect(client.status.get().state).toBe('offline');
-    await pass(500);
-    expect(client.status.get().state).toBe('online');
+    server.cut(1001, 'come back in 99999999999 s');
+    await pass(600_000);
+    expect([client.status.get().state, server.attempts.length]).toEqual(['offline', 1]);
   });
 });

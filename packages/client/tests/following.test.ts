@@ -69,6 +69,8 @@ function state(client: ParlorClient, room: FakeRoom): RoomState {
 
 const commands = (server: FakeServer, type: string) =>
   server.commands.filter((command) => command.type === type).map((command) => command.data);
+const factsAsked = (server: FakeServer) =>
+  server.requests.filter((request) => /\/rooms\/[^/]+$/.test(request));
 const changesAsked = (server: FakeServer) =>
   server.requests.filter((request) => request.includes('/changes'));
 
@@ -115,6 +117,73 @@ describe('a room that is not open', () => {
     await pass(5_000);
     expect(state(client, hall)).toMatchObject({ pending: [], open: false });
     expect(changesAsked(server)).toEqual([]);
+  });
+});
+
+describe('the facts of a room that is not open', () => {
+  it('are read anew, once in a while, if something but messages came', async () => {
+    const { server, hall, client } = await scene();
+    for (const name of ['Salon', 'Parlour']) {
+      say(server, hall, 2);
+      server.publish(hall.rename(name));
+      server.tellHeads();
+      await pass(1_000);
+    }
+    expect(state(client, hall).room.name).not.toBe('Parlour');
+    await pass(20_000);
+    expect(state(client, hall)).toMatchObject({ open: false, unseen: 4, room: { name: 'Parlour' } });
+    expect(factsAsked(server)).toHaveLength(1);
+  });
+
+  it('are not asked for if there were but messages, or the room was opened meanwhile', async () => {
+    const { server, hall, attic, client } = await scene();
+    say(server, attic, 3);
+    server.publish(hall.rename('Salon'));
+    server.tellHeads();
+    await settle();
+    await hold(client, hall);
+    await pass(60_000);
+    expect(state(client, hall).room.name).toBe('Salon');
+    expect(factsAsked(server)).toEqual([]);
+  });
+});
+
+describe('holding a room', () => {
+  it('keeps it open until the last holder lets go, each of whom counts once', async () => {
+    const { server, hall, client } = await scene();
+    const handle = client.room(hall.id);
+    const [one, other] = [handle.hold(), handle.hold()];
+    one();
+    one();
+    await settle();
+    expect([state(client, hall).open, commands(server, 'room.close').length]).toEqual([true, 0]);
+    other();
+    await settle();
+    expect([state(client, hall).open, commands(server, 'room.close').length]).toEqual([false, 1]);
+  });
+
+  it('ends with the person, so that a late release closes nothing of the next one', async () => {
+    const { server, hall, client } = await scene();
+    const late = client.room(hall.id).hold();
+    await client.signOut();
+    client.connect();
+    await settle();
+    expect(state(client, hall).open).toBe(false);
+    await hold(client, hall);
+    late();
+    await settle();
+    expect([state(client, hall).open, commands(server, 'room.close').length]).toEqual([true, 0]);
+  });
+
+  it('loses nothing of what was known if it fails', async () => {
+    const { server, hall, client } = await scene();
+    say(server, hall, 3);
+    server.tellHeads();
+    await settle();
+    const before = state(client, hall);
+    server.refusedOpenings = [{ code: 'not_found', message: 'No.' }];
+    await hold(client, hall);
+    expect(state(client, hall)).toEqual(before);
   });
 });
 

@@ -10,6 +10,7 @@ import type {
   User,
   WebSocketLike,
 } from '../../src/index.ts';
+import { BINARY_SUBPROTOCOL } from '../../src/protocol.ts';
 import { FakeRoom, makeUser } from './fake-room.ts';
 
 interface Command {
@@ -58,8 +59,10 @@ export class FakeServer {
   hold: Promise<void> | undefined;
   /** False: knows nothing of rooms that are not open. */
   follows = true;
-  /** False: knows no binary frames. */
-  binary = true;
+  /** The subprotocol that it takes, if it is offered; empty: it knows of none. */
+  subprotocol: string = BINARY_SUBPROTOCOL;
+  /** True: the client's WebSocket lets it pass if none is taken. Browsers don't, some packages do. */
+  lenient = false;
   /** What to answer to the next commands `room.open` in place of opening. */
   refusedOpenings: WireError[] = [];
   presence: Presence = { online: [], offline: [] };
@@ -249,11 +252,12 @@ export class FakeSocket implements WebSocketLike {
   constructor(server: FakeServer, url: string, protocols: string[] = []) {
     this.#server = server;
     this.url = url;
-    this.protocol = server.binary ? (protocols[0] ?? '') : '';
+    this.protocol = protocols.includes(server.subprotocol) ? server.subprotocol : '';
     server.attempts.push(Date.now());
     queueMicrotask(() => {
-      // As browsers have it: what was offered must be taken.
-      if (!server.up || !server.handshakes || this.protocol !== (protocols[0] ?? '')) {
+      // As browsers have it: something that was offered must be taken.
+      const isTaken = protocols.length === 0 || this.protocol !== '' || server.lenient;
+      if (!server.up || !server.handshakes || !isTaken) {
         this.end(1006);
         return;
       }
@@ -266,7 +270,7 @@ export class FakeSocket implements WebSocketLike {
   send(data: string | Uint8Array): void {
     if (!this.#open) throw new Error('The socket is not open.');
     const isText = typeof data === 'string';
-    if (isText === (this.protocol !== '')) throw new Error('The frame is of the wrong form.');
+    if (isText === (this.protocol === BINARY_SUBPROTOCOL)) throw new Error('The frame is of the wrong form.');
     const command = isText ? JSON.parse(data) : decodeBinary(data);
     if (!this.deaf) this.#server.receive(this, command as Command);
   }
@@ -298,7 +302,7 @@ export class FakeSocket implements WebSocketLike {
   }
 
   deliver(frame: ServerFrame | object): void {
-    if (this.protocol === '') {
+    if (this.protocol !== BINARY_SUBPROTOCOL) {
       this.deliverText(JSON.stringify(frame));
       return;
     }
