@@ -91,6 +91,7 @@ describe('the encoding', () => {
     await pass(30_000);
     expect(client.status.get().state).toBe('online');
     expect([...server.sockets][0]?.protocol).toBe('parlor.v1.msgpack');
+    expect(new Set(server.offers.map(String))).toEqual(new Set(['parlor.v1.msgpack,parlor.v1.json']));
   });
 
   it('is still found binary by a client that began while the server was away', async () => {

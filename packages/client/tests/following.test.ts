@@ -219,10 +219,31 @@ describe('opening a room', () => {
 
   it('resolves only when the state is that of the present', async () => {
     const { server, hall, client } = await scene();
+    server.pagesAfter = 100;
     say(server, hall, 300, 'missed');
     const seqs: number[] = [];
-    await hold(client, hall).then(() => seqs.push(state(client, hall).seq));
+    void hold(client, hall).then(() => seqs.push(state(client, hall).seq));
+    await pass(99);
+    expect(seqs).toEqual([]);
+    await pass(1);
     expect(seqs).toEqual([hall.head]);
+  });
+
+  it('again lets a loaded timeline wait for what was missed', async () => {
+    const { server, hall, client } = await scene();
+    await hold(client, hall);
+    await client.room(hall.id).open();
+    release(hall);
+    say(server, hall, 2, 'missed');
+    [server.pagesAfter, server.farthest] = [100, 1];
+    void hold(client, hall);
+    const opening = client.room(hall.id).open();
+    await pass(100);
+    await opening;
+    expect(state(client, hall).timeline.messages.map((message) => message.body)).toEqual([
+      'missed1',
+      'missed2',
+    ]);
   });
 
   it('again goes on from where it was closed', async () => {

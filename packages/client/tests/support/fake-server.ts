@@ -39,6 +39,8 @@ export class FakeServer {
   readonly commands: Command[] = [];
   /** Every HTTP request, as `GET /me`. */
   readonly requests: string[] = [];
+  /** The subprotocols that each attempt offered. */
+  readonly offers: string[][] = [];
   readonly self: User;
   /** False: no connection is made, as if nothing listened. */
   up = true;
@@ -65,6 +67,8 @@ export class FakeServer {
   lenient = false;
   /** What to answer to the next commands `room.open` in place of opening. */
   refusedOpenings: WireError[] = [];
+  /** How long after its answer the pages of an opened room come, in milliseconds. */
+  pagesAfter = 0;
   presence: Presence = { online: [], offline: [] };
   readonly #sent = new Map<string, { id: string; seq: number }>();
 
@@ -157,7 +161,13 @@ export class FakeServer {
     socket.open?.add(room.id);
     socket.heads.delete(room.id);
     socket.deliver({ type: 'ok', ref, data: { head: room.head, epoch: room.epoch } });
-    if (data.seq !== undefined) this.#catchUp(socket, room.id, data.seq, data.epoch);
+    const { seq, epoch } = data;
+    if (seq === undefined) return;
+    const catchUp = (): void => {
+      this.#catchUp(socket, room.id, seq, epoch);
+    };
+    if (this.pagesAfter > 0) setTimeout(catchUp, this.pagesAfter);
+    else catchUp();
   }
 
   #send(socket: FakeSocket, { ref, data }: Command): void {
@@ -254,6 +264,7 @@ export class FakeSocket implements WebSocketLike {
     this.url = url;
     this.protocol = protocols.includes(server.subprotocol) ? server.subprotocol : '';
     server.attempts.push(Date.now());
+    server.offers.push(protocols);
     queueMicrotask(() => {
       // As browsers have it: something that was offered must be taken.
       const isTaken = protocols.length === 0 || this.protocol !== '' || server.lenient;

@@ -40,8 +40,8 @@ export class Parlor {
   readonly #users: Live<ReadonlyMap<string, User>>;
   readonly #presence: Live<ReturnType<ParlorClient['presence']['get']>>;
 
-  constructor(options: ParlorClientOptions = { cookie: true }) {
-    this.client = new ParlorClient(options);
+  constructor(options: ParlorClientOptions = {}) {
+    this.client = new ParlorClient({ cookie: true, follow: 'opened', ...options });
     this.#user = new Live(this.client.user);
     this.#status = new Live(this.client.status);
     this.#rooms = new Live(this.client.rooms);
@@ -150,6 +150,7 @@ export class Parlor {
       if (this.#wasOnline) this.#belongings?.reading.meet(rooms);
     });
     client.on('message', (event) => this.#belongings?.reading.heard(event));
+    client.on('head', (news) => this.#belongings?.reading.moved(news));
     client.on('change', ({ room, frame }) => {
       if (frame.type === 'message.deleted') this.#belongings?.reading.removed(room, frame.data);
     });

@@ -1,6 +1,8 @@
 // How far one has read, a room each, and what is unread. Kept in this browser.
+//
+// Of an open room the unread messages are known by their places, of the others by their number: heads tell it.
 
-import type { ClientEvents, Message, RoomState } from '@parlor/client';
+import type { ClientEvents, HeadNews, Message, RoomState } from '@parlor/client';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { isNumber, isRecordOf, readStored, writeStored } from './storage.ts';
 
@@ -10,6 +12,13 @@ const COUNTED = 100;
 /** Reads the messages of a room after a place: as much of the HTTP interface as this needs. */
 export type ReadAfter = (room: string, after: number, limit: number) => Promise<readonly Message[]>;
 
+/** Unread messages whose places are not known. */
+interface Told {
+  readonly count: number;
+  /** The place of the newest of them. */
+  readonly newest: number;
+}
+
 export class Reading {
   readonly #self: string;
   readonly #key: string;
@@ -17,6 +26,8 @@ export class Reading {
   readonly #positions: SvelteMap<string, number>;
   /** The places of unread messages. */
   readonly #unread = new SvelteMap<string, SvelteSet<number>>();
+  /** How many there are beside those, in rooms that are not open. */
+  readonly #told = new SvelteMap<string, Told>();
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a memory of what was asked; nothing shown follows it
   readonly #looked = new Set<string>();
 
@@ -32,12 +43,12 @@ export class Reading {
   }
 
   unread(room: string): number {
-    return this.#unread.get(room)?.size ?? 0;
+    return Math.min(COUNTED, (this.#unread.get(room)?.size ?? 0) + (this.#told.get(room)?.count ?? 0));
   }
 
   get total(): number {
     let total = 0;
-    for (const places of this.#unread.values()) total += places.size;
+    for (const room of new Set([...this.#unread.keys(), ...this.#told.keys()])) total += this.unread(room);
     return total;
   }
 
@@ -53,7 +64,9 @@ export class Reading {
   /** Looks at rooms that one has come to know: what was said in them since one last read? */
   meet(rooms: ReadonlyMap<string, RoomState>): void {
     for (const id of this.#unread.keys()) if (!rooms.has(id)) this.#unread.delete(id);
+    for (const id of this.#told.keys()) if (!rooms.has(id)) this.#told.delete(id);
     for (const [id, state] of rooms) {
+      this.#meetTold(id, state);
       if (this.#looked.has(id)) continue;
       this.#looked.add(id);
       // A room that one has just come into begins as read.
@@ -66,6 +79,7 @@ export class Reading {
   forget(room: string): void {
     this.#looked.delete(room);
     this.#unread.delete(room);
+    this.#told.delete(room);
     this.#positions.delete(room);
     writeStored(this.#key, Object.fromEntries(this.#positions));
   }
@@ -73,6 +87,14 @@ export class Reading {
   heard({ room, message }: ClientEvents['message']): void {
     if (message.author === this.#self) this.readUpTo(room, message.seq);
     else this.#add(room, message);
+  }
+
+  /** A room that is not open has moved on. */
+  moved({ room, messages, newest = 0, by }: HeadNews): void {
+    if (messages === null) void this.#count(room);
+    // Who says something has seen what was said before.
+    else if (by === this.#self) this.readUpTo(room, newest);
+    else this.#tell(room, messages, newest);
   }
 
   removed(room: string, message: Message): void {
@@ -92,25 +114,67 @@ export class Reading {
     try {
       const messages = await this.#readAfter(room, this.position(room), COUNTED);
       for (const message of messages) this.#add(room, message);
+      // What was told meanwhile is among them, unless there are too many to count anyway.
+      const told = this.#told.get(room);
+      if (told && (messages.length >= COUNTED || told.newest <= (messages.at(-1)?.seq ?? Infinity)))
+        this.#told.delete(room);
     } catch {
       // The room will be counted when it is opened.
       this.#looked.delete(room);
     }
   }
 
+  #tell(room: string, messages: number, newest: number): void {
+    const known = this.#knownTo(room);
+    if (newest <= known) return;
+    const count = (this.#told.get(room)?.count ?? 0) + Math.min(messages, newest - known);
+    this.#told.set(room, { count: Math.min(count, COUNTED), newest });
+  }
+
+  /** Up to here, what is unread is counted. */
+  #knownTo(room: string): number {
+    const places = this.#unread.get(room) ?? [];
+    return Math.max(this.position(room), this.#told.get(room)?.newest ?? 0, ...places);
+  }
+
+  /** Once the room has been opened and has come to the present, places are known. */
+  #meetTold(room: string, { open, seq }: RoomState): void {
+    const told = this.#told.get(room);
+    if (!told || !open || seq < told.newest) return;
+    // The messages are told of after the state that has them.
+    queueMicrotask(() => {
+      const left = this.#told.get(room);
+      if (!left || left.newest > seq) return;
+      this.#told.delete(room);
+      // They never came if the room was too far behind, and the timeline began anew.
+      if ((this.#unread.get(room)?.size ?? 0) < COUNTED) void this.#count(room);
+    });
+  }
+
   #add(room: string, message: Message): void {
     if (message.author === this.#self || message.deleted_at !== undefined) return;
     if (message.seq <= this.position(room)) return;
     const places = this.#unread.get(room) ?? new SvelteSet<number>();
+    if (places.has(message.seq)) return;
+    this.#untell(room, message.seq);
     if (places.size >= COUNTED) return;
     places.add(message.seq);
     this.#unread.set(room, places);
   }
 
+  /** The place of a message that was told of is known now. */
+  #untell(room: string, seq: number): void {
+    const told = this.#told.get(room);
+    if (!told || seq > told.newest) return;
+    if (told.count <= 1) this.#told.delete(room);
+    else this.#told.set(room, { ...told, count: told.count - 1 });
+  }
+
   #forgetRead(room: string): void {
+    const position = this.position(room);
+    if ((this.#told.get(room)?.newest ?? Infinity) <= position) this.#told.delete(room);
     const places = this.#unread.get(room);
     if (!places) return;
-    const position = this.position(room);
     for (const seq of [...places]) if (seq <= position) places.delete(seq);
     if (places.size === 0) this.#unread.delete(room);
   }

@@ -1,4 +1,4 @@
-import type { RoomState } from '@parlor/client';
+import type { HeadNews, RoomState } from '@parlor/client';
 import { describe, expect, it, vi } from 'vitest';
 import { message } from '../../../tests/samples.ts';
 import { Reading } from './reading.svelte.ts';
@@ -6,6 +6,18 @@ import { Reading } from './reading.svelte.ts';
 const SELF = 'usr_self';
 const rooms = (seq: number) => new Map([['rm_1', { seq } as RoomState]]);
 const nothing = async () => [];
+const open = (seq: number) => new Map([['rm_1', { seq, open: true } as RoomState]]);
+const news = (head: number, messages: number | null, newest = head, by = 'usr_ada'): HeadNews =>
+  messages === null || messages === 0
+    ? { room: 'rm_1', head, messages }
+    : { room: 'rm_1', head, messages, newest, by };
+
+/** A reading of a room that is not open, of which one knows 5. */
+function away(readAfter: () => Promise<ReturnType<typeof message>[]> = nothing): Reading {
+  const reading = new Reading(SELF, readAfter);
+  reading.meet(rooms(5));
+  return reading;
+}
 
 describe('unread messages', () => {
   it('are those of others after the place one has read to', () => {
@@ -62,5 +74,79 @@ describe('unread messages', () => {
     other.readUpTo('rm_1', 6);
     one.syncFromStorage();
     expect(one.unread('rm_1')).toBe(0);
+  });
+});
+
+describe('unread messages of a room that is not open', () => {
+  it('are those that its heads tell of, each once', () => {
+    const reading = away();
+    reading.moved(news(8, 3));
+    reading.moved(news(9, 0));
+    reading.moved(news(12, 2, 11));
+    reading.moved(news(12, 2, 11));
+    expect([reading.unread('rm_1'), reading.total]).toEqual([5, 5]);
+    reading.moved(news(500, 300));
+    expect([reading.unread('rm_1'), reading.total]).toEqual([100, 100]);
+  });
+
+  it('are read when one answers elsewhere, or reads in another tab', () => {
+    const reading = away();
+    reading.moved(news(8, 3));
+    reading.moved(news(9, 1, 9, SELF));
+    expect(reading.unread('rm_1')).toBe(0);
+    reading.moved(news(11, 2));
+    new Reading(SELF, nothing).readUpTo('rm_1', 11);
+    reading.syncFromStorage();
+    expect([reading.unread('rm_1'), reading.position('rm_1')]).toEqual([0, 11]);
+  });
+
+  it('keep their number while their places come to be known', async () => {
+    const readAfter = vi.fn(async () => []);
+    const reading = away(readAfter);
+    reading.moved(news(8, 3));
+    for (const seq of [6, 7, 8]) {
+      reading.heard({ room: 'rm_1', message: message(seq), missed: true });
+      expect(reading.unread('rm_1')).toBe(3);
+    }
+    reading.meet(open(8));
+    await Promise.resolve();
+    reading.readUpTo('rm_1', 7);
+    expect(reading.unread('rm_1')).toBe(1);
+    expect(readAfter).not.toHaveBeenCalled();
+  });
+
+  it('are counted when the room is open, if their places never come', async () => {
+    const reading = away(vi.fn(async () => [message(6), message(8)]));
+    reading.moved(news(9, 4));
+    reading.meet(open(9));
+    await vi.waitFor(() => {
+      expect(reading.unread('rm_1')).toBe(2);
+    });
+    reading.readUpTo('rm_1', 9);
+    expect(reading.total).toBe(0);
+  });
+
+  it('are counted after a cut, and not twice if a head tells of them too', async () => {
+    let answer: (messages: ReturnType<typeof message>[]) => void = () => undefined;
+    const reading = away(() => new Promise((resolve) => (answer = resolve)));
+    reading.moved(news(7, null));
+    reading.moved(news(8, 1));
+    answer([message(6), message(7), message(8)]);
+    await vi.waitFor(() => {
+      expect(reading.unread('rm_1')).toBe(3);
+    });
+    reading.moved(news(8, 1));
+    reading.moved(news(9, 3));
+    expect(reading.unread('rm_1')).toBe(4);
+  });
+
+  it('go with the room', () => {
+    const reading = away();
+    reading.moved(news(8, 3));
+    reading.forget('rm_1');
+    expect(reading.total).toBe(0);
+    reading.moved(news(9, 1));
+    reading.meet(new Map());
+    expect(reading.total).toBe(0);
   });
 });

@@ -18,14 +18,17 @@ export class RoomView implements TimelineSource {
   replyingTo = $state.raw<Message | null>(null);
   #trouble = $state<string | null>(null);
   #loading = $state(0);
+  /** True while what was loaded before is brought to the present: where the unread begins is not known yet. */
+  #catchingUp = $state(false);
 
   constructor(handle: RoomHandle, reading: Reading) {
     this.handle = handle;
     this.#reading = reading;
     this.#live = new Live(handle);
     const position = reading.position(handle.id);
-    this.readAtEntry =
-      reading.unread(handle.id) > 0 || position < (handle.get()?.newest ?? 0) ? position : null;
+    const state = handle.get();
+    this.readAtEntry = reading.unread(handle.id) > 0 || position < (state?.newest ?? 0) ? position : null;
+    this.#catchingUp = state !== undefined && state.head > state.seq;
   }
 
   get state(): RoomState | undefined {
@@ -42,7 +45,7 @@ export class RoomView implements TimelineSource {
   }
 
   get isLoaded(): boolean {
-    return this.state?.timeline.loaded ?? false;
+    return !this.#catchingUp && (this.state?.timeline.loaded ?? false);
   }
 
   get atStart(): boolean {
@@ -132,6 +135,7 @@ export class RoomView implements TimelineSource {
     } catch (error) {
       this.#trouble = inWords(error);
     } finally {
+      this.#catchingUp = false;
       this.#loading -= 1;
     }
   }
