@@ -5,6 +5,7 @@
 //! answers neither. So whoever opens a connection reads its events, or drops [`Events`], which throws them away.
 
 mod frames;
+mod handshake;
 mod pending;
 mod reader;
 mod sender;
@@ -17,13 +18,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::{SinkExt, Stream, StreamExt};
-use parlor_protocol::{Hello, Ready, ResumePosition, ServerFrame};
+use parlor_protocol::{Follow, Hello, Ready, ResumePosition, ServerFrame};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::{Client, Error, Result};
@@ -34,13 +34,18 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// The number of the `hello`; commands count on from the next.
 const HELLO_REFERENCE: u64 = 1;
-const READ_BUFFER_BYTES: usize = 8 * 1024;
 
 /// How a connection is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// What one has already: what was missed since comes first.
     pub resume: Vec<ResumePosition>,
+    /// Which rooms' events come. With [`Follow::Opened`], those named in `resume` and those that
+    /// [`Sender::open_room`] opens; of the others, [`ServerFrame::HeadsChanged`] tells how far they are. A server that
+    /// sends the events of all rooms anyway answers without [`Ready::follow`].
+    pub follow: Follow,
+    /// How frames are written. A server that has no other than JSON is spoken to in JSON.
+    pub encoding: Encoding,
     /// How many events may wait to be read.
     pub events: usize,
     /// How many commands may wait for their answers.
@@ -51,8 +56,25 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { resume: Vec::new(), events: 1024, in_flight: 256, timeout: Duration::from_secs(10) }
+        Self {
+            resume: Vec::new(),
+            follow: Follow::All,
+            encoding: Encoding::Json,
+            events: 1024,
+            in_flight: 256,
+            timeout: Duration::from_secs(10),
+        }
     }
+}
+
+/// How frames are written, which the client asks for by subprotocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// One JSON object a text frame.
+    #[default]
+    Json,
+    /// One map a binary frame, see [`parlor_protocol::binary`].
+    MessagePack,
 }
 
 /// Why a connection ended.
@@ -62,6 +84,14 @@ pub struct Closed {
     pub code: Option<u16>,
     /// The peer's words, or what happened to the socket.
     pub reason: String,
+}
+
+impl Closed {
+    /// How long the server asked to be left alone, if it did: one that is shut down spreads its clients.
+    pub fn come_back_in(&self) -> Option<Duration> {
+        let (_, wait) = self.reason.rsplit_once("come back in ")?;
+        Duration::try_from_secs_f64(wait.strip_suffix(" s")?.parse().ok()?).ok()
+    }
 }
 
 impl fmt::Display for Closed {
@@ -79,6 +109,7 @@ pub struct Connection {
     sender: Sender,
     events: Events,
     ready: Ready,
+    encoding: Encoding,
 }
 
 impl Connection {
@@ -95,13 +126,13 @@ impl Connection {
     }
 
     async fn open_in_time(client: &Client, options: Options) -> Result<Self> {
-        let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER_BYTES);
-        let url = client.websocket_url();
-        let (mut socket, _response) =
-            tokio_tungstenite::connect_async_with_config(url, Some(config), true).await?;
-        let hello = Hello { token: client.token().map(str::to_owned), resume: options.resume, follow: None };
-        let text = frames::command("hello", HELLO_REFERENCE, &hello)?;
-        socket.send(Message::text(text)).await?;
+        let (mut socket, encoding) = handshake::connect(client, options.encoding).await?;
+        let hello = Hello {
+            token: client.token().map(str::to_owned),
+            resume: options.resume,
+            follow: (options.follow != Follow::All).then_some(options.follow),
+        };
+        socket.send(frames::command(encoding, "hello", HELLO_REFERENCE, &hello)?).await?;
         let ready = read_ready(&mut socket).await?;
         let (sink, stream) = socket.split();
         let pending = Arc::new(Pending::new(options.in_flight));
@@ -110,10 +141,16 @@ impl Connection {
         let reader = tokio::spawn(reader::run(stream, event_sender, Arc::clone(&pending)));
         tokio::spawn(writer::run(sink, command_receiver, Arc::clone(&pending), reader));
         Ok(Self {
-            sender: Sender::new(command_sender, Arc::clone(&pending), HELLO_REFERENCE + 1),
+            sender: Sender::new(command_sender, encoding, Arc::clone(&pending), HELLO_REFERENCE + 1),
             events: Events { queue: event_receiver, pending },
             ready,
+            encoding,
         })
+    }
+
+    /// How frames are written: as was asked for, if the server has that.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
     }
 
     /// Who one is, and the rooms one is in.
@@ -158,15 +195,15 @@ impl Connection {
 /// Waits for the answer to `hello`.
 async fn read_ready(socket: &mut Socket) -> Result<Ready> {
     while let Some(message) = socket.next().await {
-        match message? {
-            Message::Text(text) => match frames::parse(&text)? {
-                Some(ServerFrame::Ready { data, .. }) => return Ok(data),
-                Some(ServerFrame::Error { error, .. }) => return Err(Error::api(error, None)),
-                Some(other) => return Err(Error::malformed("ready", &format!("{other:?}"))),
-                None => {}
-            },
-            Message::Close(frame) => return Err(Error::Closed(reader::closed_by(frame))),
-            _ => {}
+        let message = message?;
+        match frames::parse(&message)? {
+            Some(ServerFrame::Ready { data, .. }) => return Ok(data),
+            Some(ServerFrame::Error { error, .. }) => return Err(Error::api(error, None)),
+            Some(other) => return Err(Error::malformed("ready", &format!("{other:?}"))),
+            None => {}
+        }
+        if let Message::Close(frame) = message {
+            return Err(Error::Closed(reader::closed_by(frame)));
         }
     }
     Err(Error::Closed(reader::cut()))

@@ -10,7 +10,7 @@ mod error;
 mod routes;
 
 pub use client::Client;
-pub use connection::{Closed, Connection, Events, Options, PendingReply, Sender};
+pub use connection::{Closed, Connection, Encoding, Events, Options, PendingReply, Sender};
 pub use error::Error;
 pub use parlor_protocol as protocol;
 pub use routes::HistoryCursor;

@@ -29,13 +29,12 @@ async fn read_all(
     pending: &Pending,
 ) -> Closed {
     while let Some(message) = stream.next().await {
-        let text = match message {
-            Ok(Message::Text(text)) => text,
+        let message = match message {
             Ok(Message::Close(frame)) => return closed_by(frame),
-            Ok(_) => continue,
+            Ok(message) => message,
             Err(error) => return broken(&error),
         };
-        match frames::parse(&text) {
+        match frames::parse(&message) {
             Ok(Some(frame)) => deliver(frame, events, pending).await,
             Ok(None) => {}
             Err(error) => return broken(&error),

@@ -7,27 +7,36 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
-use parlor_protocol::commands::{Changed, MessageDelete, MessageEdit, MessageSend, RoomTarget};
+use parlor_protocol::commands::{
+    Changed, MessageDelete, MessageEdit, MessageSend, Opened, RoomOpen, RoomTarget,
+};
 use parlor_protocol::{Presence, Room, Sent};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, oneshot};
+use tokio_tungstenite::tungstenite::Message;
 
-use super::frames;
 use super::pending::{Answer, Pending};
+use super::{Encoding, frames};
 use crate::{Error, Result};
 
 /// A handle for sending commands. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Sender {
-    queue: mpsc::Sender<String>,
+    queue: mpsc::Sender<Message>,
+    encoding: Encoding,
     pending: Arc<Pending>,
     next_reference: Arc<AtomicU64>,
 }
 
 impl Sender {
-    pub(super) fn new(queue: mpsc::Sender<String>, pending: Arc<Pending>, first_reference: u64) -> Self {
-        Self { queue, pending, next_reference: Arc::new(AtomicU64::new(first_reference)) }
+    pub(super) fn new(
+        queue: mpsc::Sender<Message>,
+        encoding: Encoding,
+        pending: Arc<Pending>,
+        first_reference: u64,
+    ) -> Self {
+        Self { queue, encoding, pending, next_reference: Arc::new(AtomicU64::new(first_reference)) }
     }
 
     /// Sends a command and waits for its answer.
@@ -49,9 +58,9 @@ impl Sender {
     ) -> Result<PendingReply<T>> {
         let room = self.pending.reserve().await?;
         let reference = self.next_reference.fetch_add(1, Ordering::Relaxed);
-        let text = frames::command(kind, reference, data)?;
+        let message = frames::command(self.encoding, kind, reference, data)?;
         let answer = self.pending.wait_for(reference, room)?;
-        if self.queue.send(text).await.is_err() {
+        if self.queue.send(message).await.is_err() {
             return Err(Error::Closed(self.pending.closed().await));
         }
         Ok(PendingReply { answer, pending: Arc::clone(&self.pending), kind: PhantomData })
@@ -87,6 +96,18 @@ impl Sender {
     /// `room.leave`
     pub async fn leave(&self, room: &str) -> Result<Changed> {
         self.send("room.leave", &target(room)).await
+    }
+
+    /// `room.open`: from now on the room's events come, those after `seq` first. Only for connections that follow opened
+    /// rooms alone, see [`super::Options::follow`].
+    pub async fn open_room(&self, open: &RoomOpen) -> Result<Opened> {
+        self.send("room.open", open).await
+    }
+
+    /// `room.close`: of the room, only `heads.changed` tells.
+    pub async fn close_room(&self, room: &str) -> Result<()> {
+        let _empty: serde_json::Value = self.send("room.close", &target(room)).await?;
+        Ok(())
     }
 
     /// `presence.watch`

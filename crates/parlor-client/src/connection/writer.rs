@@ -18,7 +18,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 /// Writes commands until the connection ends or every sender is gone; then says goodbye and ends the reader too.
 pub(super) async fn run(
     mut sink: SplitSink<Socket, Message>,
-    mut commands: mpsc::Receiver<String>,
+    mut commands: mpsc::Receiver<Message>,
     pending: Arc<Pending>,
     mut reader: JoinHandle<()>,
 ) {
@@ -37,7 +37,7 @@ pub(super) async fn run(
 
 async fn write_all(
     sink: &mut SplitSink<Socket, Message>,
-    commands: &mut mpsc::Receiver<String>,
+    commands: &mut mpsc::Receiver<Message>,
     pending: &Pending,
 ) -> Result<(), tungstenite::Error> {
     loop {
@@ -48,9 +48,9 @@ async fn write_all(
         let Some(first) = first else {
             return Ok(());
         };
-        sink.feed(Message::text(first)).await?;
+        sink.feed(first).await?;
         while let Ok(next) = commands.try_recv() {
-            sink.feed(Message::text(next)).await?;
+            sink.feed(next).await?;
         }
         sink.flush().await?;
     }
