@@ -28,7 +28,13 @@ pub(crate) const GENERATED: &[Generated] = &[
     },
     Generated {
         path: "packages/client/src/binary-tables.ts",
-        program: &["--package=parlor-protocol", "--features=ts", "--example=typescript", "--", "binary-tables"],
+        program: &[
+            "--package=parlor-protocol",
+            "--features=ts",
+            "--example=typescript",
+            "--",
+            "binary-tables",
+        ],
         has_test: false,
     },
     Generated {

@@ -1,7 +1,8 @@
-//! The WebSocket reference: the commands from their table, the events from their type, the close codes from theirs.
+//! The WebSocket reference: the commands from their table, the events from their type, the close codes and the short
+//! forms of binary frames from theirs.
 
 use parlor_protocol::commands::{COMMANDS, CommandDocumentation};
-use parlor_protocol::{CloseCode, ServerFrame};
+use parlor_protocol::{CloseCode, ServerFrame, binary};
 use serde_json::Value;
 use utoipa::PartialSchema;
 
@@ -14,17 +15,21 @@ pub(super) fn page() -> String {
         ("commands", "Commands"),
         ("events", "Events"),
         ("missed", "What was missed"),
+        ("rooms", "Rooms that are not open"),
+        ("encoding", "Binary frames"),
         ("closing", "Closing"),
     ]
     .map(|(id, words)| (id.to_owned(), words.to_owned()))
     .into();
     let body = format!(
         "<h1>WebSocket</h1>\n<p class=\"lead\">Live events and commands at <code>/api/v1/ws</code>: one JSON object a \
-         text frame.</p>\n{}{}{}{}{}",
+         text frame.</p>\n{}{}{}{}{}{}{}",
         connecting(),
         commands(),
         events(),
         missed(),
+        rooms(),
+        encoding(),
         closing()
     );
     frame("/docs/websocket", "WebSocket reference", &outline, &body)
@@ -37,7 +42,8 @@ fn connecting() -> String {
         "<h2 id=\"connecting\">Connecting</h2>\n\
          <p>The first frame is <code>hello</code>, within 5 seconds. The credential is the session cookie of a page of \
          this server, the header <code>Authorization: Bearer</code>, or <code>token</code> in the hello. After \
-         <code>ready</code> comes what was missed, then live events of every room one is in.</p>{}",
+         <code>ready</code> comes what was missed, then live events of every room one is in, or of \
+         <a href=\"#rooms\">those that are open</a>.</p>{}",
         code(frames)
     )
 }
@@ -105,6 +111,65 @@ fn missed() -> String {
     )
 }
 
+fn rooms() -> String {
+    let frames = "→ {\"type\":\"hello\",\"ref\":1,\"data\":{\"resume\":[{\"room\":\"rm_a…\",\"seq\":41}],\"follow\":\"opened\"}}\n\
+        ← {\"type\":\"ready\",\"ref\":1,\"data\":{\"user\":{…},\"rooms\":[…],\"follow\":\"opened\"}}\n\
+        ← {\"type\":\"heads.changed\",\"data\":{\"heads\":[{\"room\":\"rm_b…\",\"head\":57,\"messages\":3,\"newest\":56,\"by\":\"usr_…\"}]}}\n\
+        → {\"type\":\"room.open\",\"ref\":2,\"data\":{\"room\":\"rm_b…\",\"seq\":40,\"epoch\":1}}\n\
+        ← {\"type\":\"ok\",\"ref\":2,\"data\":{\"head\":57,\"epoch\":1}}\n\
+        ← {\"type\":\"room.changes\",\"room\":\"rm_b…\",\"from\":40,\"to\":57,\"data\":{…}}";
+    format!(
+        "<h2 id=\"rooms\">Rooms that are not open</h2>\n<p>Who shows one room at a time need not read every event of all \
+         others. With <code>follow: \"opened\"</code> in the hello, events come of open rooms alone: those named in \
+         <code>resume</code> begin open, and <code>room.open</code> and <code>room.close</code> change that. Of the others, \
+         <code>heads.changed</code> tells at most once a second how far they are, and how many messages are new since it \
+         last told. <code>room.joined</code>, <code>room.left</code> and presence come as ever. A server that does not \
+         know of this answers <code>ready</code> without <code>follow</code>, and sends the events of every room.</p>{}",
+        code(frames)
+    )
+}
+
+fn encoding() -> String {
+    format!(
+        "<h2 id=\"encoding\">Binary frames</h2>\n<p>The subprotocol <code>{}</code> asks for MessagePack in place of \
+         JSON: each frame is binary, and one map with the same fields. <code>{}</code>, or no subprotocol, is JSON; the \
+         server answers with the one it took. A client may write any MessagePack that JSON has a place for; the server \
+         writes these short forms, each of which stands for exactly one JSON text:</p>\n{}",
+        escape(binary::SUBPROTOCOL),
+        escape(binary::JSON_SUBPROTOCOL),
+        table(&["Short form", "Stands for"], &short_forms())
+    )
+}
+
+fn short_forms() -> Vec<Vec<String>> {
+    let numbered = |words: &[&str]| {
+        let words: Vec<String> = words
+            .iter()
+            .enumerate()
+            .map(|(number, word)| format!("{number}&nbsp;<code>{}</code>", escape(word)))
+            .collect();
+        words.join(", ")
+    };
+    let ids: Vec<String> = binary::ID_KINDS
+        .iter()
+        .map(|(kind, prefix)| format!("{kind}&nbsp;<code>{}_</code>", escape(prefix)))
+        .collect();
+    let time = format!("an extension of kind {}, 8 bytes", binary::TIME_KIND);
+    let row = |form: &str, meaning: String| vec![form.to_owned(), meaning];
+    vec![
+        row("a number as a key", format!("the key: {}", numbered(binary::KEYS))),
+        row(
+            "a number as the value of key 0",
+            format!("the value of <code>type</code>: {}", numbered(binary::TYPES)),
+        ),
+        row(
+            "an extension of 16 bytes",
+            format!("the id with these bytes, and a prefix by the extension’s kind: {}", ids.join(", ")),
+        ),
+        row(&time, "a time: milliseconds since 1970, signed, the highest byte first".to_owned()),
+    ]
+}
+
 fn closing() -> String {
     let rows: Vec<Vec<String>> = CloseCode::ALL
         .iter()
@@ -115,7 +180,8 @@ fn closing() -> String {
         .collect();
     format!(
         "<h2 id=\"closing\">Closing</h2>\n<p>Why the server closes a connection, and whether to connect again: with a \
-         pause that grows and varies.</p>\n{}",
+         pause that grows and varies. A reason that ends in <code>come back in 4.3 s</code> says how long to wait at least: \
+         a server that is shut down spreads its clients in that way.</p>\n{}",
         table(&["Code", "Reason", "Connect again"], &rows)
     )
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use parlor_protocol::binary;
 use parlor_protocol::commands::COMMANDS;
 use parlor_protocol::{CloseCode, ErrorCode};
 use serde_json::Value;
@@ -128,7 +129,12 @@ async fn pages_list_everything_there_is() {
     for close in CloseCode::ALL {
         assert!(websocket.contains(&close.number().to_string()), "{}", close.number());
     }
-    for event in ["ready", "message.created", "room.changes", "room.reset", "presence.changed"] {
+    for event in
+        ["ready", "message.created", "room.changes", "room.reset", "presence.changed", "heads.changed"]
+    {
         assert!(websocket.contains(&format!("<code id=\"{event}\">")), "{event}");
+    }
+    for word in binary::KEYS.iter().chain(binary::TYPES).chain(&[binary::SUBPROTOCOL]) {
+        assert!(websocket.contains(&format!("<code>{word}</code>")), "{word}");
     }
 }
