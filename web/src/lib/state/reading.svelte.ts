@@ -48,7 +48,8 @@ export class Reading {
 
   get total(): number {
     let total = 0;
-    for (const room of new Set([...this.#unread.keys(), ...this.#told.keys()])) total += this.unread(room);
+    for (const room of this.#unread.keys()) total += this.unread(room);
+    for (const room of this.#told.keys()) if (!this.#unread.has(room)) total += this.unread(room);
     return total;
   }
 
