@@ -140,6 +140,17 @@ describe('unread messages of a room that is not open', () => {
     expect(reading.unread('rm_1')).toBe(4);
   });
 
+  it('are not those that were removed by the time they are counted', async () => {
+    const readAfter = vi.fn(async () => [message(6), message(9, { deleted_at: 'now' })]);
+    const reading = away(readAfter);
+    reading.moved(news(9, 3));
+    reading.moved(news(9, null));
+    expect(reading.unread('rm_1')).toBe(3);
+    await vi.waitFor(() => {
+      expect(reading.unread('rm_1')).toBe(1);
+    });
+  });
+
   it('go with the room', () => {
     const reading = away();
     reading.moved(news(8, 3));
