@@ -86,4 +86,11 @@ export const BINARY_TYPES = [
 ] as const;
 
 /** Prefixes of the ids that are extensions, by their kind less one. */
-export const BINARY_ID_PREFIXES = ['usr', 'rm', 'msg', 'ses', 'inv', 'ws'] as const;
+export const BINARY_ID_PREFIXES = [
+  'usr',
+  'rm',
+  'msg',
+  'ses',
+  'inv',
+  'ws',
+] as const;
