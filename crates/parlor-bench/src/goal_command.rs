@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use serde::Serialize;
 
-use parlor_bench::goals::{self, Goal, Report, Settings};
+use parlor_bench::goals::{self, Goal, Settings};
 use parlor_bench::ground::server::Source;
 
 /// How long, how often, against what.
@@ -17,14 +18,23 @@ pub(crate) struct Arguments {
     goal: Goal,
     #[command(flatten)]
     load: LoadArguments,
+    /// Where the result is written as JSON, with the machine, the revision and the command.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
 }
 
 /// What `goal` and `compare` have in common.
 #[derive(Debug, Args)]
 pub(crate) struct LoadArguments {
     /// The server's binary. It is started for each run, on an empty folder, without rate limits, and stopped again.
-    #[arg(long, value_name = "PATH", default_value = "target/release/parlor", conflicts_with_all = ["url", "pid"])]
-    server: PathBuf,
+    #[arg(
+        long,
+        alias = "server",
+        value_name = "PATH",
+        default_value = "target/release/parlor",
+        conflicts_with_all = ["url", "pid"]
+    )]
+    server_binary: PathBuf,
     /// Measures a server that runs already, on this address. It must let guests in and people register, without rate
     /// limits (`PARLOR_GUESTS=open PARLOR_REGISTRATION=open PARLOR_LIMITS_ENABLED=false`).
     #[arg(long, value_name = "ADDRESS:PORT", requires = "pid")]
@@ -38,9 +48,9 @@ pub(crate) struct LoadArguments {
     /// Where peers are installed and large databases kept between runs.
     #[arg(long, value_name = "PATH", default_value = "target/bench-cache")]
     cache: PathBuf,
-    /// Where the results are written, one JSON file a goal.
-    #[arg(long, value_name = "PATH", default_value = "docs/benchmarks")]
-    results: PathBuf,
+    /// Two seconds, once, with a tenth of everybody: to see that everything works, in less than a minute.
+    #[arg(long)]
+    quick: bool,
     /// How often to run; the median and the worst are told.
     #[arg(long, default_value_t = 3)]
     runs: usize,
@@ -68,11 +78,6 @@ pub(crate) struct LoadArguments {
 }
 
 impl LoadArguments {
-    /// Where results go.
-    pub(crate) fn results(&self) -> &Path {
-        &self.results
-    }
-
     /// How experiments are run.
     pub(crate) fn settings(&self) -> Result<Settings> {
         let source = match (&self.url, self.pid) {
@@ -84,46 +89,47 @@ impl LoadArguments {
             }
             _ => Source::Binary {
                 path: self
-                    .server
+                    .server_binary
                     .canonicalize()
-                    .with_context(|| format!("there is no server at {}", self.server.display()))?,
+                    .with_context(|| format!("there is no server at {}", self.server_binary.display()))?,
                 folder: self.folder.clone().unwrap_or_else(std::env::temp_dir),
             },
         };
-        let arguments: Vec<String> = std::env::args().skip(1).collect();
+        let quick = self.quick;
         Ok(Settings {
             source,
-            runs: self.runs.max(1),
-            warm_up: self.warm_up,
-            seconds: self.seconds,
+            runs: if quick { 1 } else { self.runs.max(1) },
+            warm_up: if quick { 1.0 } else { self.warm_up },
+            seconds: if quick { 2.0 } else { self.seconds },
             seed: self.seed,
             workers: self.workers,
             connections: self.connections,
             body: usize::from(self.body),
             program: std::env::current_exe().ok(),
             cache: self.cache.clone(),
-            messages: self.messages,
-            command: format!("parlor-bench {}", arguments.join(" ")),
+            messages: if quick { self.messages.min(20_000) } else { self.messages },
+            quick,
+            deadline: None,
             verbose: true,
         })
     }
 }
 
-/// Measures, prints, and keeps the results. Returns how much is wrong.
+/// Measures, prints, and keeps the result where it is wanted. Returns how much is wrong.
 pub(crate) fn run(arguments: &Arguments) -> Result<u64> {
-    let settings = arguments.load.settings()?;
-    let mut wrong = 0;
-    goals::measure(arguments.goal, &settings, |report| {
-        print!("{report}");
-        wrong += report.wrong();
-        keep(arguments.load.results(), report)
-    })?;
-    Ok(wrong)
+    let report = goals::measure(arguments.goal, &arguments.load.settings()?)?;
+    print!("{report}");
+    if let Some(path) = &arguments.json {
+        keep(path, &report)?;
+    }
+    Ok(report.wrong())
 }
 
-fn keep(folder: &Path, report: &Report) -> Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let path = folder.join(format!("{}.json", report.goal));
-    let text = serde_json::to_string_pretty(report)? + "\n";
-    std::fs::write(&path, text).with_context(|| format!("can't write {}", path.display()))
+/// Writes a result as JSON, and the folders that it is in.
+pub(crate) fn keep(path: &Path, result: &impl Serialize) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let text = serde_json::to_string_pretty(result)? + "\n";
+    std::fs::write(path, text).with_context(|| format!("can't write {}", path.display()))
 }

@@ -13,7 +13,7 @@ pub mod stage;
 pub mod stalled;
 pub mod start;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 pub use report::{Figure, Report};
@@ -40,36 +40,35 @@ pub enum Goal {
     P8,
     /// Time to start on an empty folder and on 10 million messages, and memory at rest.
     P9,
-    /// All of them, one after another.
-    All,
 }
 
-/// What measures a goal.
-type Experiment = fn(&Settings) -> Result<Report>;
+/// Measures a goal.
+pub fn measure(goal: Goal, settings: &Settings) -> Result<Report> {
+    match goal {
+        Goal::P1 => fanout::big_room(settings).map(|[one, _]| one),
+        Goal::P2 => fanout::big_room(settings).map(|[_, two]| two),
+        Goal::P3 => fanout::small_rooms(settings),
+        Goal::P4 => sends::measure(settings),
+        Goal::P5 => latency::measure(settings),
+        Goal::P6 => crowd::at_rest(settings),
+        Goal::P7 => crowd::storm(settings),
+        Goal::P8 => stalled::measure(settings),
+        Goal::P9 => start::measure(settings),
+    }
+}
 
-/// Measures a goal. `told` is called with every report as it comes.
-pub fn measure(goal: Goal, settings: &Settings, mut told: impl FnMut(&Report) -> Result<()>) -> Result<()> {
-    let all = goal == Goal::All;
-    if all || matches!(goal, Goal::P1 | Goal::P2) {
-        let reports = fanout::big_room(settings)?;
-        reports
-            .iter()
-            .filter(|report| all || goal == Goal::P1 || report.goal == "p2")
-            .try_for_each(&mut told)?;
+/// Measures all goals, those that come from the same runs together. `told` is called with the report of each or with
+/// what kept it from being measured, and the others are measured nevertheless.
+pub fn measure_all(settings: &Settings, mut told: impl FnMut(Result<Report>) -> Result<()>) -> Result<()> {
+    match fanout::big_room(settings) {
+        Ok([one, two]) => {
+            told(Ok(one))?;
+            told(Ok(two))?;
+        }
+        Err(error) => told(Err(error))?,
     }
-    if all || goal == Goal::P3 {
-        told(&fanout::small_rooms(settings)?)?;
-    }
-    let others: [(Goal, Experiment); 6] = [
-        (Goal::P4, sends::measure),
-        (Goal::P5, latency::measure),
-        (Goal::P6, crowd::at_rest),
-        (Goal::P7, crowd::storm),
-        (Goal::P8, stalled::measure),
-        (Goal::P9, start::measure),
-    ];
-    for (_, experiment) in others.into_iter().filter(|(one, _)| all || *one == goal) {
-        told(&experiment(settings)?)?;
+    for goal in [Goal::P3, Goal::P4, Goal::P5, Goal::P6, Goal::P7, Goal::P8, Goal::P9] {
+        told(measure(goal, settings).with_context(|| format!("{goal:?}")))?;
     }
     Ok(())
 }

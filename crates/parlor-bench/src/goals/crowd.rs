@@ -33,36 +33,62 @@ pub fn at_rest(settings: &Settings) -> Result<Report> {
     let (people, folder) = crowd(settings, count)?;
     let method = format!(
         "resident memory of the server with {count} signed-in connections, each in {ROOMS_EACH} rooms, less that of the \
-         same server before the first, {} s after the last",
+         same server with the first half of them, each looked at {} s after the last had come",
         REST.as_secs()
     );
     let mut report = settings.report("p6", "Memory an idle connection", &method);
-    let (mut each, mut before_all, mut after_all, mut seconds) = (vec![], vec![], vec![], vec![]);
-    for run in 1..=settings.runs {
-        settings.say(&format!("at rest: run {run} of {}", settings.runs));
+    let mut looks = Vec::with_capacity(settings.runs);
+    for _run in settings.rounds("at rest") {
         report.loads.push(machine::load());
         let (mut server, _) = settings.source.launch_on(&folder)?;
         let mut stage = stage(settings, &server, &people)?;
-        std::thread::sleep(REST);
-        let before = process::resident(server.pid)?;
         let begun = now();
-        stage.open()?;
-        seconds.push(as_float(now() - begun) / 1e9);
-        std::thread::sleep(REST);
-        let after = process::resident(server.pid)?;
-        each.push(as_float(after.saturating_sub(before)) / 1024.0 / as_float(count as u64));
-        before_all.push(as_float(before) / 1024.0 / 1024.0);
-        after_all.push(as_float(after) / 1024.0 / 1024.0);
+        let mut look = |portion: f64| -> Result<Look> {
+            let connected = stage.open_part(portion)?;
+            let seconds = as_float(now() - begun) / 1e9;
+            std::thread::sleep(REST);
+            let (resident, proportional) =
+                (process::resident(server.pid)?, process::proportional(server.pid)?);
+            Ok(Look { connected, seconds, resident, proportional })
+        };
+        looks.push([look(0.0)?, look(0.5)?, look(1.0)?]);
         drop(stage);
         server.stop()?;
     }
+    let of = |value: fn(&[Look; 3]) -> f64| looks.iter().map(value);
     report.figures = vec![
-        Figure::less("resident memory a connection", "KiB").goal(4.0, 1.5).values(each),
-        Figure::less("resident memory before", "MiB").values(before_all),
-        Figure::less("resident memory with all", "MiB").values(after_all),
-        Figure::less("time to sign all in", "s").values(seconds),
+        Figure::less("resident memory a connection", "KiB")
+            .goal(4.0, 1.5)
+            .values(of(|[_, half, all]| all.more_than(half, |look| look.resident))),
+        Figure::less("PSS a connection", "KiB")
+            .values(of(|[_, half, all]| all.more_than(half, |look| look.proportional))),
+        Figure::less("resident memory a connection, from none to all", "KiB")
+            .values(of(|[none, _, all]| all.more_than(none, |look| look.resident))),
+        Figure::less("resident memory before", "MiB").values(of(|[none, _, _]| mebibytes(none.resident))),
+        Figure::less("resident memory with all", "MiB").values(of(|[_, _, all]| mebibytes(all.resident))),
+        Figure::less("time to sign all in, the rest included", "s").values(of(|[_, _, all]| all.seconds)),
     ];
     Ok(report)
+}
+
+/// The server's memory with a part of the crowd.
+struct Look {
+    connected: u64,
+    seconds: f64,
+    resident: u64,
+    proportional: u64,
+}
+
+impl Look {
+    /// KiB that a connection costs, between a look at fewer and this one.
+    fn more_than(&self, fewer: &Self, of: fn(&Self) -> u64) -> f64 {
+        let connections = self.connected.saturating_sub(fewer.connected).max(1);
+        (as_float(of(self)) - as_float(of(fewer))) / 1024.0 / as_float(connections)
+    }
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    as_float(bytes) / 1024.0 / 1024.0
 }
 
 /// P7.
@@ -76,9 +102,9 @@ pub fn storm(settings: &Settings) -> Result<Report> {
          connect at the same moment with their positions, and are done when they have what they missed: five changes each"
     );
     let mut report = settings.report("p7", "All clients come back at once", &method);
-    let (mut seconds, mut middle, mut cpu, mut again) = (vec![], vec![], vec![], vec![]);
-    for run in 1..=settings.runs {
-        settings.say(&format!("storm: run {run} of {}", settings.runs));
+    let (mut seconds, mut middle, mut cpu, mut again, mut resident) =
+        (vec![], vec![], vec![], vec![], vec![]);
+    for _run in settings.rounds("storm") {
         report.loads.push(machine::load());
         let (mut server, _) = settings.source.launch_on(&folder)?;
         let mut stage = stage(settings, &server, &people)?;
@@ -88,12 +114,17 @@ pub fn storm(settings: &Settings) -> Result<Report> {
         let heads = people::heads(server.address, &people)?;
         let used = process::cpu(server.pid)?;
         let at = now() + 200_000_000;
-        let (opened, times) =
-            stage.crew().open(&Open { at_once: usize::MAX, at, resume: Some(heads.clone()) })?;
+        let (opened, times) = stage.crew().open(&Open {
+            at_once: usize::MAX,
+            at,
+            resume: Some(heads.clone()),
+            portion: 1.0,
+        })?;
         seconds.push(as_float(opened.last - at) / 1e9);
         middle.push(seconds_at(&times, 0.5));
         cpu.push(process::cpu(server.pid)?.saturating_sub(used).as_secs_f64() * 1e6 / as_float(count as u64));
         again.push(as_float(opened.again));
+        resident.push(mebibytes(process::resident(server.pid)?));
         let missed = (count * ROOMS_EACH / 2) as u64;
         if opened.changes != missed {
             report.wrongs.push(format!("{} changes came, {missed} were missed", opened.changes));
@@ -108,6 +139,7 @@ pub fn storm(settings: &Settings) -> Result<Report> {
         Figure::less("until half have", "s").values(middle),
         Figure::less("server CPU a client", "µs").values(cpu),
         Figure::less("connections that had to begin again", "").values(again),
+        Figure::less("resident memory afterwards", "MiB").values(resident),
     ];
     Ok(report)
 }
@@ -117,7 +149,7 @@ fn seconds_at(times: &Times, part: f64) -> f64 {
 }
 
 fn stage(settings: &Settings, server: &Server, people: &People) -> Result<Stage> {
-    Stage::new(settings, (server.address, server.pid), Dialect::Parlor, &people.rooms, &people.seats)
+    Stage::new(settings, (server.address, &[server.pid]), Dialect::Parlor, &people.rooms, &people.seats)
 }
 
 /// The crowd and the folder of its database, made unless the cache has it.
@@ -178,6 +210,13 @@ mod tests {
                 assert!(mine.iter().all(|room| (*room as usize) < rooms));
             }
         }
+    }
+
+    #[test]
+    fn a_connection_costs_what_twice_as_many_cost_more() {
+        let look = |connected, resident| Look { connected, seconds: 0.0, resident, proportional: 0 };
+        let each = look(1_000, 5 << 20).more_than(&look(500, 4 << 20), |look| look.resident);
+        assert!((each - 2.048).abs() < 1e-9, "{each}");
     }
 
     #[test]

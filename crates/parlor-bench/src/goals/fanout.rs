@@ -4,10 +4,9 @@ use anyhow::Result;
 
 use super::report::{Figure, Report};
 use super::settings::Settings;
-use super::stage::{Load, Sample, Stage};
+use super::stage::{Load, Sample, Stage, memory};
 use crate::ground::people;
 use crate::load::dialect::Dialect;
-use crate::measure::machine::Machine;
 
 /// Sends under way by each sender.
 pub const WINDOW: usize = 8;
@@ -29,8 +28,13 @@ pub fn big_room(settings: &Settings) -> Result<[Report; 2]> {
         settings.body
     );
     let mut one = report(settings, "p1", "Server CPU a delivery, big room", &method, &samples);
-    let mut two =
-        Report { goal: "p2".to_owned(), title: "Deliveries a second, big room".to_owned(), ..one.clone() };
+    let mut two = Report {
+        findings: one.findings.clone(),
+        wrongs: one.wrongs.clone(),
+        loads: one.loads.clone(),
+        figures: one.figures.clone(),
+        ..settings.report("p2", "Deliveries a second, big room", &method)
+    };
     let (cpu, rate) = (cpu(&samples), rate(&samples));
     one.figures.splice(0..0, [cpu.clone().goal(1.2, 0.6), rate.clone()]);
     two.figures.splice(0..0, [rate.goal(500_000.0, 1_000_000.0), cpu]);
@@ -65,13 +69,12 @@ fn samples(
 ) -> Result<Vec<Sample>> {
     let load = Load::Windowed { window: WINDOW, senders };
     let mut samples = Vec::with_capacity(settings.runs);
-    for run in 1..=settings.runs {
-        settings.say(&format!("{what}: run {run} of {}", settings.runs));
+    for _run in settings.rounds(what) {
         let (mut server, _) = settings.source.launch()?;
         let people = people::prepare(server.address, rooms, connections, &rooms_of)?;
         let mut stage = Stage::new(
             settings,
-            (server.address, server.pid),
+            (server.address, &[server.pid]),
             Dialect::Parlor,
             &people.rooms,
             &people.seats,
@@ -107,15 +110,9 @@ fn report(settings: &Settings, goal: &str, title: &str, method: &str, samples: &
             }),
         ),
     ];
-    let mut report = Report {
-        goal: goal.to_owned(),
-        title: title.to_owned(),
-        method: method.to_owned(),
-        command: settings.command.clone(),
-        machine: Machine::present(),
-        figures,
-        ..Report::default()
-    };
+    let mut report = settings.report(goal, title, method);
+    report.figures = figures;
+    report.figures.extend(memory(samples));
     for sample in samples {
         sample.blame(&mut report);
     }

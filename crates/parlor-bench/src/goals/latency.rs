@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::report::{Figure, Report};
 use super::settings::Settings;
-use super::stage::{Load, Sample, Stage};
+use super::stage::{Load, Sample, Stage, memory};
 use crate::ground::people;
 use crate::load::dialect::Dialect;
 
@@ -23,13 +23,12 @@ pub fn measure(settings: &Settings) -> Result<Report> {
     let senders = (0..connections).map(|seat| (seat, room_of(seat))).collect();
     let load = Load::Scheduled { per_second, senders };
     let mut samples = Vec::with_capacity(settings.runs);
-    for run in 1..=settings.runs {
-        settings.say(&format!("latency: run {run} of {}", settings.runs));
+    for _run in settings.rounds("latency") {
         let (mut server, _) = settings.source.launch()?;
         let people = people::prepare(server.address, rooms, connections, |seat| vec![room_of(seat)])?;
         let mut stage = Stage::new(
             settings,
-            (server.address, server.pid),
+            (server.address, &[server.pid]),
             Dialect::Parlor,
             &people.rooms,
             &people.seats,
@@ -63,6 +62,7 @@ fn report(settings: &Settings, method: &str, samples: &[Sample]) -> Report {
         Figure::more("synced sends", "1/s").values(samples.iter().map(Sample::sends_a_second)),
         Figure::less("server CPU a delivery", "µs").values(samples.iter().map(Sample::cpu_a_delivery)),
     ];
+    report.figures.extend(memory(samples));
     for sample in samples {
         sample.blame(&mut report);
     }

@@ -18,6 +18,9 @@ pub struct Report {
     pub method: String,
     /// The command that repeats it.
     pub command: String,
+    /// True if it was shorter or smaller than the goal wants: to try something, not to be told.
+    #[serde(default)]
+    pub shortened: bool,
     /// Where.
     pub machine: Machine,
     /// The load average before each run.
@@ -125,7 +128,8 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let loads: Vec<String> = self.loads.iter().map(|load| format!("{load:.1}")).collect();
-        writeln!(formatter, "{}: {}", self.goal.to_uppercase(), self.title)?;
+        let shortened = if self.shortened { " (shortened: not the goal's figures)" } else { "" };
+        writeln!(formatter, "{}: {}{shortened}", self.goal.to_uppercase(), self.title)?;
         writeln!(formatter, "  {} runs, load average before each: {}", self.loads.len(), loads.join(" "))?;
         for figure in &self.figures {
             write!(formatter, "  {:<40}", format!("{} [{}]", figure.name, figure.unit))?;

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::report::{Figure, Report};
 use super::settings::Settings;
-use super::stage::{Load, Sample, Stage};
+use super::stage::{Load, Sample, Stage, memory};
 use crate::ground::people;
 use crate::load::dialect::Dialect;
 
@@ -21,13 +21,12 @@ pub fn measure(settings: &Settings) -> Result<Report> {
     let load =
         Load::Windowed { window: WINDOW, senders: (0..senders).map(|seat| (seat, room_of(seat))).collect() };
     let mut samples = Vec::with_capacity(settings.runs);
-    for run in 1..=settings.runs {
-        settings.say(&format!("sends: run {run} of {}", settings.runs));
+    for _run in settings.rounds("sends") {
         let (mut server, _) = settings.source.launch()?;
         let people = people::prepare(server.address, rooms, senders, |seat| vec![room_of(seat)])?;
         let mut stage = Stage::new(
             settings,
-            (server.address, server.pid),
+            (server.address, &[server.pid]),
             Dialect::Parlor,
             &people.rooms,
             &people.seats,
@@ -59,6 +58,7 @@ fn report(settings: &Settings, senders: usize, rooms: usize, samples: &[Sample])
         Figure::less("processors busy with the server", "").values(samples.iter().map(Sample::processors)),
         Figure::less("processors busy with the generator", "").values(samples.iter().map(Sample::generators)),
     ];
+    report.figures.extend(memory(samples));
     for sample in samples {
         sample.blame(&mut report);
     }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::report::Report;
 use crate::ground::server::Source;
 use crate::load::crew::Place;
+use crate::load::now;
 use crate::measure::machine::Machine;
 
 /// How experiments are run.
@@ -34,8 +35,10 @@ pub struct Settings {
     pub cache: PathBuf,
     /// How many messages the large database of P9 holds.
     pub messages: u64,
-    /// The command that this is, for the report.
-    pub command: String,
+    /// True for a short run with a tenth of everybody, to see that all works. The figures are not the goal's then.
+    pub quick: bool,
+    /// When there is no time for further runs, on the clock of all; the first run of an experiment is always made.
+    pub deadline: Option<u64>,
     /// True to say on standard error what is going on.
     pub verbose: bool,
 }
@@ -46,7 +49,31 @@ const PER_PROCESS: usize = 9_000;
 impl Settings {
     /// How many connections an experiment has that would like so many.
     pub fn connections(&self, usual: usize) -> usize {
+        let usual = if self.quick { usual / 10 } else { usual };
         self.connections.unwrap_or(usual)
+    }
+
+    /// The numbers of the runs of an experiment: as many as wanted, and fewer if the time runs out.
+    pub fn rounds<'s>(&'s self, what: &'s str) -> impl Iterator<Item = usize> + 's {
+        let in_time = |run: &usize| *run == 1 || self.deadline.is_none_or(|deadline| now() < deadline);
+        (1..=self.runs).take_while(in_time).inspect(move |run| {
+            self.say(&format!("{what}: run {run} of {}", self.runs));
+        })
+    }
+
+    /// The command that repeats something with these settings, without paths of this machine.
+    pub fn command(&self, what: &str) -> String {
+        let mut command = format!(
+            "target/release/parlor-bench {what} --runs {} --warm-up {} --seconds {} --seed {} --body {}",
+            self.runs, self.warm_up, self.seconds, self.seed, self.body
+        );
+        if let Some(connections) = self.connections {
+            command.push_str(&format!(" --connections {connections}"));
+        }
+        if self.quick {
+            command.push_str(" --quick");
+        }
+        command
     }
 
     /// How many workers, and where, for so many connections.
@@ -72,7 +99,8 @@ impl Settings {
             goal: goal.to_owned(),
             title: title.to_owned(),
             method: method.to_owned(),
-            command: self.command.clone(),
+            command: self.command(&format!("goal {goal}")),
+            shortened: self.quick || self.connections.is_some(),
             machine: Machine::present(),
             ..Report::default()
         }

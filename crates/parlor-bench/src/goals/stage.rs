@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::report::Report;
+use super::report::{Figure, Report};
 use super::settings::Settings;
 use crate::load::crew::{Crew, Total};
 use crate::load::dialect::Dialect;
@@ -23,7 +23,8 @@ pub struct Stage {
     crew: Crew,
     /// Which seats each worker has.
     shares: Vec<std::ops::Range<usize>>,
-    pid: u32,
+    /// The server's processes; those that they started belong to them.
+    pids: Vec<u32>,
 }
 
 /// Who sends what and how often, with the numbers of seats.
@@ -60,6 +61,8 @@ pub struct Sample {
     pub seconds: f64,
     /// Resident memory of the server at the end, in bytes.
     pub resident: u64,
+    /// The same, with pages that processes share divided among them (PSS).
+    pub proportional: u64,
     /// What is wrong, the missing included.
     pub findings: Findings,
 }
@@ -68,7 +71,7 @@ impl Stage {
     /// Starts workers for these seats. Nothing is connected yet.
     pub fn new(
         settings: &Settings,
-        (address, pid): (SocketAddr, u32),
+        (address, pids): (SocketAddr, &[u32]),
         dialect: Dialect,
         rooms: &[String],
         seats: &[Seat],
@@ -83,7 +86,7 @@ impl Stage {
             seats: seats[share.clone()].to_vec(),
         };
         let specs: Vec<Spec> = shares.iter().map(spec).collect();
-        Ok(Self { crew: Crew::start(&place, &specs)?, shares, pid })
+        Ok(Self { crew: Crew::start(&place, &specs)?, shares, pids: pids.to_vec() })
     }
 
     /// The crew.
@@ -93,8 +96,12 @@ impl Stage {
 
     /// Opens all connections without haste. Returns how long each took.
     pub fn open(&mut self) -> Result<Times> {
-        let open = Open { at_once: 200, at: now(), resume: None };
-        Ok(self.crew.open(&open)?.1)
+        Ok(self.crew.open(&Open::unhurried(1.0))?.1)
+    }
+
+    /// Opens connections without haste until this part of all, 0 to 1, is open. Returns how many are.
+    pub fn open_part(&mut self, portion: f64) -> Result<u64> {
+        Ok(self.crew.open(&Open::unhurried(portion))?.0.connected)
     }
 
     /// Lets the load run for the seconds that count, after the warm-up.
@@ -112,16 +119,17 @@ impl Stage {
         let runs = traffics.map(|traffic| Run { start, end, body: settings.body, timed, traffic });
         self.crew.begin(runs.collect())?;
         sleep_until(start);
-        let used = (process::cpu_of_family(self.pid)?, self.crew.cpu()?, now());
+        let used = (process::cpu_of_families(&self.pids)?, self.crew.cpu()?, now());
         sleep_until(end);
-        let cpu = process::cpu_of_family(self.pid)?.saturating_sub(used.0);
+        let cpu = process::cpu_of_families(&self.pids)?.saturating_sub(used.0);
         let generator = self.crew.cpu()?.saturating_sub(used.1);
         let seconds = Duration::from_nanos(now() - used.2).as_secs_f64();
-        let resident = process::resident_of_family(self.pid)?;
+        let resident = process::of_families(&self.pids, process::resident)?;
+        let proportional = process::of_families(&self.pids, process::proportional)?;
         let mut total = self.crew.finish()?;
         let mut findings = std::mem::take(&mut total.outcome.findings);
         findings.add_all(self.crew.settle(&total.outcome.heads, SETTLE_WITHIN)?);
-        Ok(Sample { load: before, total, cpu, generator, seconds, resident, findings })
+        Ok(Sample { load: before, total, cpu, generator, seconds, resident, proportional, findings })
     }
 }
 
@@ -195,6 +203,16 @@ impl Sample {
             report.wrongs.push(format!("{count} {what}"));
         }
     }
+}
+
+/// Memory of the server at the end of each run.
+pub fn memory(samples: &[Sample]) -> [Figure; 2] {
+    let mebibytes = |bytes: u64| as_float(bytes) / 1024.0 / 1024.0;
+    [
+        Figure::less("resident memory", "MiB")
+            .values(samples.iter().map(|sample| mebibytes(sample.resident))),
+        Figure::less("PSS", "MiB").values(samples.iter().map(|sample| mebibytes(sample.proportional))),
+    ]
 }
 
 /// A number as a floating-point one.

@@ -35,8 +35,8 @@ pub fn measure(settings: &Settings) -> Result<Report> {
     );
     let mut report = settings.report("p8", "Readers that have stopped reading", &method);
     let (mut growth, mut ratio, mut without, mut with, mut rate) = (vec![], vec![], vec![], vec![], vec![]);
-    for run in 1..=settings.runs {
-        settings.say(&format!("stalled: run {run} of {}", settings.runs));
+    let (mut resident, mut cpu) = (vec![], vec![]);
+    for _run in settings.rounds("stalled") {
         let [all, some] = one_run(settings, &crowd, &load, &mut report)?;
         growth.push((as_float(some.resident) - as_float(all.resident)) / 1024.0 / 1024.0);
         let (before, after) = (all.total.took.milliseconds_at(0.99), some.total.took.milliseconds_at(0.99));
@@ -44,6 +44,8 @@ pub fn measure(settings: &Settings) -> Result<Report> {
         without.push(before);
         with.push(after);
         rate.push(all.deliveries_a_second());
+        resident.push(as_float(some.resident) / 1024.0 / 1024.0);
+        cpu.push(some.cpu_a_delivery());
     }
     report.figures = vec![
         Figure::less("memory that the stalled readers cost", "MiB").goal(64.0, 8.0).values(growth),
@@ -51,6 +53,8 @@ pub fn measure(settings: &Settings) -> Result<Report> {
         Figure::less("p99 without stalled readers", "ms").values(without),
         Figure::less("p99 of the others with them", "ms").values(with),
         Figure::more("deliveries before", "1/s").values(rate),
+        Figure::less("server CPU a delivery, with stalled readers", "µs").values(cpu),
+        Figure::less("resident memory with them", "MiB").values(resident),
     ];
     Ok(report)
 }
@@ -63,7 +67,7 @@ fn one_run(settings: &Settings, crowd: &Crowd, load: &Load, report: &mut Report)
         seat.small = crowd.stalls(number);
     }
     let mut stage =
-        Stage::new(settings, (server.address, server.pid), Dialect::Parlor, &people.rooms, &people.seats)?;
+        Stage::new(settings, (server.address, &[server.pid]), Dialect::Parlor, &people.rooms, &people.seats)?;
     stage.open()?;
     let all = stage.run(settings, load, true)?;
     stage.crew().carry_out(&Order::Stall(true))?;

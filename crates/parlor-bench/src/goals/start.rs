@@ -30,8 +30,7 @@ pub fn measure(settings: &Settings) -> Result<Report> {
     let mut report = settings.report("p9", "Start, and memory at rest", &method);
     let (mut empty_starts, mut full_starts, mut empty_memory, mut full_memory) =
         (vec![], vec![], vec![], vec![]);
-    for run in 1..=settings.runs {
-        settings.say(&format!("start: run {run} of {}", settings.runs));
+    for _run in settings.rounds("start") {
         report.loads.push(machine::load());
         let (mut server, took) = settings.source.launch()?;
         std::thread::sleep(REST);

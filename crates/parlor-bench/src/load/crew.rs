@@ -95,6 +95,7 @@ impl Crew {
             let Told::Opened(one) = told else { bail!("a worker was told to open and says {told:?}") };
             times.add_counted(&one.times);
             opened.last = opened.last.max(one.last);
+            opened.connected += one.connected;
             opened.again += one.again;
             opened.changes += one.changes;
             opened.findings.add_all(one.findings);

@@ -64,6 +64,26 @@ pub struct Open {
     pub at: u64,
     /// Come back with the positions reached before, and be done only when these places of these rooms were seen.
     pub resume: Option<Vec<(u32, u64)>>,
+    /// Open no more than this part of all connections, 0 to 1. Those that are open already stay.
+    pub portion: f64,
+}
+
+impl Open {
+    /// A few at a time, from now on, as new ones.
+    pub fn unhurried(portion: f64) -> Self {
+        Self { at_once: 200, at: super::now(), resume: None, portion }
+    }
+
+    /// How many of so many connections are to be open.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a part of a small positive number"
+    )]
+    pub fn part_of(&self, connections: usize) -> usize {
+        ((connections as f64 * self.portion).ceil() as usize).min(connections)
+    }
 }
 
 /// A run: sends from now on until `end`; what happens from `start` on counts.
@@ -133,6 +153,8 @@ pub enum Told {
 pub struct Opened {
     /// When the last connection was done, in nanoseconds on the clock of all.
     pub last: u64,
+    /// How many connections are open now.
+    pub connected: u64,
     /// From the beginning until each connection was done.
     pub times: Counted,
     /// What was wrong.

@@ -96,12 +96,16 @@ impl Worker {
         while now() < open.at {
             self.pool.turn(open.at)?;
         }
-        let (count, mut begun, mut ready) = (self.pool.connections.len(), 0, 0);
+        let connections = &mut self.pool.connections;
+        let count = open.part_of(connections.len());
+        // Those that are open already stay, and count as done.
+        let already = connections.iter().take_while(|connection| connection.stage == Stage::Ready).count();
+        let (mut begun, mut ready) = (already, already);
+        connections[already..].iter_mut().for_each(|connection| connection.caught_up = false);
         let (mut times, mut again) = (Times::default(), 0);
         let mut last = open.at;
         let changes = self.pool.tally.changes;
         self.pool.tally.stirred = Some(Vec::new());
-        self.pool.connections.iter_mut().for_each(|connection| connection.caught_up = false);
         while ready < count {
             // A few at a time, so that those that are open are served in between.
             for _ in 0..64 {
@@ -131,7 +135,8 @@ impl Worker {
         }
         self.pool.tally.stirred = None;
         let changes = self.pool.tally.changes - changes;
-        Ok(Opened { last, times: times.counted(), findings: self.findings(), again, changes })
+        let connected = ready as u64;
+        Ok(Opened { last, connected, times: times.counted(), findings: self.findings(), again, changes })
     }
 
     /// Opens again those that the server ended.

@@ -28,14 +28,28 @@ pub fn cpu_of_family(pid: u32) -> Result<Duration> {
 pub fn resident(pid: u32) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))
         .with_context(|| format!("there is no process {pid}"))?;
-    resident_in(&status).context("/proc has another form")
+    kibibytes_in(&status, "VmRSS:").context("/proc has another form")
 }
 
-/// Resident memory of a process and of everything that it started and that runs.
-pub fn resident_of_family(pid: u32) -> Result<u64> {
-    let mut sum = resident(pid)?;
-    for child in children(pid) {
-        sum += resident_of_family(child).unwrap_or_default();
+/// Memory in bytes with pages that several processes share divided among them (PSS).
+pub fn proportional(pid: u32) -> Result<u64> {
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))
+        .with_context(|| format!("there is no process {pid}"))?;
+    kibibytes_in(&maps, "Pss:").context("/proc has another form")
+}
+
+/// Processor time of these processes and of everything that they started and that runs.
+pub fn cpu_of_families(pids: &[u32]) -> Result<Duration> {
+    pids.iter().map(|pid| cpu_of_family(*pid)).sum()
+}
+
+/// Some kind of memory of these processes and of everything that they started and that runs.
+pub fn of_families(pids: &[u32], memory: fn(u32) -> Result<u64>) -> Result<u64> {
+    let mut sum = 0;
+    for pid in pids {
+        sum += memory(*pid)?;
+        // A child may be gone by now.
+        sum += of_families(&children(*pid), memory).unwrap_or_default();
     }
     Ok(sum)
 }
@@ -56,8 +70,8 @@ fn cpu_in(stat: &str) -> Option<Duration> {
     Some(TICK * (ticks()? + ticks()?))
 }
 
-fn resident_in(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+fn kibibytes_in(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
     Some(kibibytes * 1024)
 }
@@ -72,7 +86,8 @@ mod tests {
     fn the_kernels_words_are_understood() {
         let stat = "7 (a (b) c) S 1 7 7 0 -1 4194304 100 0 0 0 150 50 9 9 20 0 4 0 100 1000 10";
         assert_eq!(cpu_in(stat), Some(Duration::from_secs(2)));
-        assert_eq!(resident_in("Name:\tx\nVmHWM:\t    4096 kB\nVmRSS:\t    2048 kB\n"), Some(2048 * 1024));
+        let status = "Name:\tx\nVmHWM:\t    4096 kB\nVmRSS:\t    2048 kB\n";
+        assert_eq!(kibibytes_in(status, "VmRSS:"), Some(2048 * 1024));
     }
 
     #[test]
@@ -91,6 +106,7 @@ mod tests {
         // A busy machine gives less than a processor, and other tests of this process work as well.
         assert!(worked >= Duration::from_millis(30), "{worked:?} for a thread that worked and ended");
         assert!(resident(pid).unwrap() > 1024 * 1024);
+        assert!(proportional(pid).unwrap() > 1024 * 1024);
         assert!(cpu(u32::MAX).is_err());
     }
 
