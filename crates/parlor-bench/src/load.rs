@@ -20,6 +20,7 @@ pub mod socket;
 pub mod times;
 pub mod words;
 pub mod worker;
+pub mod xmpp;
 
 use rustix::time::{ClockId, clock_gettime};
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod compare_command;
 mod goal_command;
 
 use std::io::{BufReader, BufWriter};
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use parlor_bench::compare::naive;
 use parlor_bench::load::worker;
 use parlor_bench::{crash, replay};
 use parlor_testkit::{Database, Options, Server};
@@ -25,6 +27,14 @@ struct Arguments {
 enum Command {
     /// Measures a goal of speed, P1 to P9: throughput, processor time, latency, memory, with every delivery checked.
     Goal(goal_command::Arguments),
+    /// Runs the big room and the small rooms against Parlor and its peers, which it installs, starts and stops itself.
+    Compare(compare_command::Arguments),
+    /// Serves the naive peer on a port of the loopback.
+    #[command(hide = true)]
+    Naive {
+        /// The port.
+        port: u16,
+    },
     /// Generates load for another process of this program: orders on standard input, results on standard output.
     #[command(hide = true)]
     Worker,
@@ -89,6 +99,8 @@ fn main() -> Result<ExitCode> {
     // What generates load has its own threads and no runtime beside them.
     match Arguments::parse().command {
         Command::Goal(arguments) => Ok(verdict(usize::try_from(goal_command::run(&arguments)?)?)),
+        Command::Compare(arguments) => Ok(verdict(usize::try_from(compare_command::run(&arguments)?)?)),
+        Command::Naive { port } => naive::serve(port).map(|()| ExitCode::SUCCESS),
         Command::Worker => {
             worker::work(BufReader::new(std::io::stdin()), BufWriter::new(std::io::stdout()))?;
             Ok(ExitCode::SUCCESS)

@@ -41,6 +41,8 @@ pub struct Connection {
     pub queued: bool,
     /// True once it has seen everything that it was opened for.
     pub caught_up: bool,
+    /// How many rooms it has joined, where it has to join them itself.
+    pub joined: usize,
     /// The beginning of a frame whose end has not come.
     spill: Vec<u8>,
     out: Vec<u8>,
@@ -69,6 +71,7 @@ impl Default for Connection {
             stalled: false,
             queued: false,
             caught_up: false,
+            joined: 0,
             spill: Vec::new(),
             out: Vec::new(),
             written: 0,
@@ -90,6 +93,7 @@ impl Connection {
         self.socket = None;
         self.stage = Stage::Closed;
         self.stalled = false;
+        self.joined = 0;
         self.spill = Vec::new();
         self.out = Vec::new();
         self.written = 0;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::orders::Seat;
 use super::words::{self, Said};
+use super::xmpp;
 
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +14,8 @@ use super::words::{self, Said};
 pub enum Dialect {
     /// Parlor's contract, which the small servers among the peers speak as well, as far as a run needs it.
     Parlor,
+    /// XMPP over WebSocket, with rooms.
+    Xmpp,
 }
 
 /// The path of the WebSocket.
@@ -21,15 +24,23 @@ const PATH: &str = "/api/v1/ws";
 impl Dialect {
     /// The request for an upgrade. The key may be anything of the right form: the answer to it is not looked at.
     pub fn upgrade(self, address: SocketAddr) -> Vec<u8> {
+        let (path, host, protocol) = match self {
+            Self::Parlor => (PATH, address.to_string(), ""),
+            // These servers choose among their hosts by this name.
+            Self::Xmpp => (xmpp::PATH, "localhost".to_owned(), "Sec-WebSocket-Protocol: xmpp\r\n"),
+        };
         format!(
-            "GET {PATH} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: cGFybG9yLWJlbmNoLWtleQ==\r\n\r\n"
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Version: 13\r\n{protocol}Sec-WebSocket-Key: cGFybG9yLWJlbmNoLWtleQ==\r\n\r\n"
         )
         .into_bytes()
     }
 
     /// The first frame of a connection, with the positions that it has reached.
     pub fn hello(self, seat: &Seat, positions: &[(&str, u64)]) -> Vec<u8> {
+        if self == Self::Xmpp {
+            return xmpp::begin();
+        }
         let resume: Vec<String> =
             positions.iter().map(|(room, seq)| format!(r#"{{"room":"{room}","seq":{seq}}}"#)).collect();
         let resume =
@@ -39,6 +50,9 @@ impl Dialect {
 
     /// A send. The body is ASCII without quotation marks.
     pub fn send(self, room: &str, reference: u64, nonce: &str, body: &[u8], out: &mut Vec<u8>) {
+        if self == Self::Xmpp {
+            return xmpp::send(room, reference, body, out);
+        }
         out.extend(
             format!(r#"{{"type":"message.send","ref":{reference},"data":{{"room":"{room}","body":""#)
                 .as_bytes(),
@@ -49,7 +63,15 @@ impl Dialect {
 
     /// What a frame says.
     pub fn read(self, frame: &[u8]) -> Said<'_> {
-        words::read(frame)
+        match self {
+            Self::Parlor => words::read(frame),
+            Self::Xmpp => xmpp::read(frame),
+        }
+    }
+
+    /// True if the sender's own message, when it comes back, is the acknowledgement.
+    pub fn acknowledges_by_delivery(self) -> bool {
+        self == Self::Xmpp
     }
 }
 

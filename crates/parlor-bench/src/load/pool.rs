@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Registry, Token};
 use rustix::fd::{AsRawFd, OwnedFd};
@@ -18,6 +18,7 @@ use super::ledger::{Fault, Finding, Findings};
 use super::orders::Spec;
 use super::times::Times;
 use super::words::{self, Said};
+use super::xmpp::{self, Step};
 use super::{now, socket};
 
 const TIMER: Token = Token(usize::MAX);
@@ -301,12 +302,18 @@ impl Tally {
     /// Judges a frame.
     fn judge(&mut self, index: usize, connection: &mut Connection, frame: &[u8]) -> Result<()> {
         let dialect: Dialect = self.spec.dialect;
+        if dialect == Dialect::Xmpp && connection.stage == Stage::Greeting {
+            return self.sign_in(index, connection, frame);
+        }
         match dialect.read(frame) {
             Said::Event { room, seq } => {
                 if self.counted.contains(&self.now) {
                     self.deliveries += 1;
                 }
                 self.changes += 1;
+                if dialect.acknowledges_by_delivery() {
+                    self.acknowledge_own(index, connection, room, seq);
+                }
                 self.place(index, connection, room, seq.saturating_sub(1), seq);
                 if self.timed {
                     self.take_time(connection, frame);
@@ -363,6 +370,35 @@ impl Tally {
         if memchr::memmem::find(frame, &connection.user).is_none() {
             self.took.add(self.now.saturating_sub(sent));
         }
+    }
+
+    /// A message of a sender came back to it.
+    fn acknowledge_own(&mut self, index: usize, connection: &mut Connection, room: &[u8], seq: u64) {
+        let own = connection.sender.as_ref().map(|sender| sender.room);
+        if own.is_some_and(|own| self.spec.rooms[own as usize].as_bytes() == room) {
+            self.done(index, connection, seq, Some(seq));
+        }
+    }
+
+    /// Goes on with signing in where that takes several steps.
+    fn sign_in(&mut self, index: usize, connection: &mut Connection, frame: &[u8]) -> Result<()> {
+        let seat = &self.spec.seats[index];
+        let rooms: Vec<&str> =
+            seat.rooms.iter().map(|room| self.spec.rooms[*room as usize].as_str()).collect();
+        match xmpp::step(frame, seat, &rooms) {
+            Step::Say(stanzas) => stanzas.iter().for_each(|stanza| connection.push(Kind::Text, stanza)),
+            Step::Wait => {}
+            Step::Refused => bail!("the server refuses: {}", String::from_utf8_lossy(frame)),
+            Step::Joined => {
+                connection.joined += 1;
+                if connection.joined == xmpp::count(&rooms) {
+                    seat.rooms.iter().for_each(|room| connection.ledger.begin(*room, xmpp::BEFORE_ALL));
+                    connection.stage = Stage::Ready;
+                    self.stir(index);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn done(&mut self, index: usize, connection: &mut Connection, reference: u64, seq: Option<u64>) {
