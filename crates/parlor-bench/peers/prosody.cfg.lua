@@ -7,7 +7,9 @@ run_as_root = true
 log = { error = "*console" }
 network_backend = "epoll"
 modules_enabled = { "saslauth", "disco", "websocket" }
-modules_disabled = { "s2s", "c2s", "offline", "posix", "tls" }
+modules_disabled = { "s2s", "offline", "tls" }
+c2s_ports = {}
+c2s_direct_tls_ports = {}
 interfaces = { "127.0.0.1" }
 http_ports = { @PORT@ }
 http_interfaces = { "127.0.0.1" }

@@ -10,6 +10,7 @@ pub mod history;
 pub mod irc;
 pub mod load;
 pub mod measure;
+pub mod page;
 pub mod readback;
 pub mod replay;
 pub mod typed;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod all_command;
 mod compare_command;
 mod goal_command;
 
@@ -29,6 +30,10 @@ enum Command {
     Goal(goal_command::Arguments),
     /// Runs the big room and the small rooms against Parlor and its peers, which it installs, starts and stops itself.
     Compare(compare_command::Arguments),
+    /// Measures every goal and compares, in one go of less than half an hour, on a machine that does nothing else.
+    All(all_command::AllArguments),
+    /// Writes the results that are kept into the page of benchmarks, with a plot for each goal.
+    Report(all_command::ReportArguments),
     /// Serves the naive peer on a port of the loopback.
     #[command(hide = true)]
     Naive {
@@ -100,6 +105,8 @@ fn main() -> Result<ExitCode> {
     match Arguments::parse().command {
         Command::Goal(arguments) => Ok(verdict(usize::try_from(goal_command::run(&arguments)?)?)),
         Command::Compare(arguments) => Ok(verdict(usize::try_from(compare_command::run(&arguments)?)?)),
+        Command::All(arguments) => Ok(verdict(usize::try_from(all_command::run_all(&arguments)?)?)),
+        Command::Report(arguments) => all_command::run_report(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Naive { port } => naive::serve(port).map(|()| ExitCode::SUCCESS),
         Command::Worker => {
             worker::work(BufReader::new(std::io::stdin()), BufWriter::new(std::io::stdout()))?;

@@ -17,7 +17,7 @@ use crate::load::dialect::Dialect;
 pub enum Peer {
     /// Parlor itself.
     Parlor,
-    /// uWebSockets (C++), as the core of socketify from PyPI.
+    /// uWebSockets (C++), as the core of socketify from `PyPI`.
     Uwebsockets,
     /// `ws` from npm on Node.
     NodeWs,
@@ -71,7 +71,7 @@ impl Peer {
     /// Starts it, and whatever it needs.
     ///
     /// # Errors
-    /// It does not listen within a minute; its last words are in the error.
+    /// It does not listen within two minutes; its last words are in the error.
     pub fn launch(self, settings: &Settings, place: &Place) -> Result<Running> {
         let mut running = Running::new(&settings.source)?;
         let port = running.address.port();

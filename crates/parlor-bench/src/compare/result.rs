@@ -172,8 +172,8 @@ mod tests {
 
     #[test]
     fn ratios_are_parlor_in_terms_of_the_other() {
-        let mut comparison = Comparison::default();
-        comparison.rows = vec![row(Peer::Parlor, 300_000.0, 1.0), row(Peer::NodeWs, 60_000.0, 8.0)];
+        let rows = vec![row(Peer::Parlor, 300_000.0, 1.0), row(Peer::NodeWs, 60_000.0, 8.0)];
+        let comparison = Comparison { rows, ..Comparison::default() };
         let table = comparison.table(|row| &row.one_room);
         assert!(table.contains("| Node `ws` | 60,000 | 5.00× | 8.00 | 0.12× |"), "{table}");
         assert_eq!(comparison.table(|row| &row.small_rooms).lines().count(), 2);

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::ground::server::Source;
 
-const LISTENS_WITHIN: Duration = Duration::from_mins(1);
+const LISTENS_WITHIN: Duration = Duration::from_mins(2);
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How many of its last lines are told if something goes wrong.
@@ -68,7 +68,7 @@ impl Running {
     /// Waits until somebody can connect.
     ///
     /// # Errors
-    /// A process ends, or nobody can within a minute.
+    /// A process ends, or nobody can within two minutes.
     pub fn wait_until_it_listens(&mut self) -> Result<()> {
         let begun = Instant::now();
         while begun.elapsed() < LISTENS_WITHIN {

@@ -1,5 +1,6 @@
 //! How experiments are run: what is the same for all of them.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -68,7 +69,7 @@ impl Settings {
             self.runs, self.warm_up, self.seconds, self.seed, self.body
         );
         if let Some(connections) = self.connections {
-            command.push_str(&format!(" --connections {connections}"));
+            let _written = write!(command, " --connections {connections}");
         }
         if self.quick {
             command.push_str(" --quick");
