@@ -86,6 +86,8 @@ pub(crate) fn run_report(arguments: &ReportArguments) -> Result<()> {
         ensure!(stale.is_empty(), "run `parlor-bench report`: {stale:?} tell something else");
         return Ok(());
     }
-    stale.iter().for_each(|path| println!("writing {}", path.display()));
+    for path in stale {
+        println!("writing {}", path.display());
+    }
     page::write(&files)
 }
