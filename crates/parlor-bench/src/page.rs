@@ -118,7 +118,7 @@ impl Results {
                     short(figure.worst()),
                     figure.must.map_or_else(|| "–".to_owned(), short),
                     figure.aim.map_or_else(|| "–".to_owned(), short),
-                    figure.verdict()
+                    if report.shortened { "shortened run" } else { figure.verdict() }
                 );
             }
         }

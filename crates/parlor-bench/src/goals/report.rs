@@ -136,7 +136,10 @@ impl fmt::Display for Report {
             write!(formatter, " median {:>10} worst {:>10}", short(figure.median()), short(figure.worst()))?;
             if let Some(aim) = figure.aim {
                 let must = figure.must.map_or_else(|| "-".to_owned(), short);
-                write!(formatter, "  must {must} aim {}: {}", short(aim), figure.verdict())?;
+                write!(formatter, "  must {must} aim {}", short(aim))?;
+                if !self.shortened {
+                    write!(formatter, ": {}", figure.verdict())?;
+                }
             }
             writeln!(formatter)?;
         }
