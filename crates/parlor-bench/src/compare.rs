@@ -10,7 +10,7 @@ pub mod peer;
 pub mod result;
 pub mod running;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::goals::Settings;
 use crate::goals::fanout::{CONNECTIONS, SENDERS, SMALL, WINDOW};
@@ -136,6 +136,7 @@ fn play(
     stage.open()?;
     let after = process::of_families(pids, process::resident)?;
     let sample = stage.run(settings, load, false)?;
+    ensure!(sample.total.outcome.deliveries > 0, "nothing was delivered while it counted");
     let each = (as_float(after) - as_float(before)) / 1024.0 / as_float(shape.connections as u64);
     Ok((sample, each))
 }
