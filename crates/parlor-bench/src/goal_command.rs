@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
 
+use parlor_bench::goals::start::MESSAGES;
 use parlor_bench::goals::{self, Goal, Settings};
 use parlor_bench::ground::server::Source;
 
@@ -70,7 +71,7 @@ pub(crate) struct LoadArguments {
     #[arg(long)]
     connections: Option<usize>,
     /// Messages in the large database of P9.
-    #[arg(long, default_value_t = 10_000_000)]
+    #[arg(long, default_value_t = MESSAGES)]
     messages: u64,
     /// Bytes of a message.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(20..4000))]

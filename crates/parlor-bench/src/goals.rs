@@ -57,6 +57,12 @@ pub fn measure(goal: Goal, settings: &Settings) -> Result<Report> {
     }
 }
 
+/// Makes what goals need and what is kept between runs, which takes minutes if it is not there.
+pub fn prepare(settings: &Settings) -> Result<()> {
+    crowd::prepare(settings)?;
+    start::prepare(settings)
+}
+
 /// Measures all goals, those that come from the same runs together. `told` is called with the report of each or with
 /// what kept it from being measured, and the others are measured nevertheless.
 pub fn measure_all(settings: &Settings, mut told: impl FnMut(Result<Report>) -> Result<()>) -> Result<()> {

@@ -152,6 +152,11 @@ fn stage(settings: &Settings, server: &Server, people: &People) -> Result<Stage>
     Stage::new(settings, (server.address, &[server.pid]), Dialect::Parlor, &people.rooms, &people.seats)
 }
 
+/// Makes the crowd that P6 and P7 need, unless the cache has it.
+pub fn prepare(settings: &Settings) -> Result<()> {
+    crowd(settings, settings.connections(PEOPLE)).map(drop)
+}
+
 /// The crowd and the folder of its database, made unless the cache has it.
 fn crowd(settings: &Settings, count: usize) -> Result<(People, PathBuf)> {
     let folder = settings.cached(&format!("crowd-{count}"))?;

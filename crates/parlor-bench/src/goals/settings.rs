@@ -71,6 +71,9 @@ impl Settings {
         if let Some(connections) = self.connections {
             let _written = write!(command, " --connections {connections}");
         }
+        if what == "goal p9" {
+            let _written = write!(command, " --messages {}", self.messages);
+        }
         if self.quick {
             command.push_str(" --quick");
         }
