@@ -35,7 +35,13 @@ impl Machine {
             processor: processor.trim_start_matches(['\t', ' ', ':']).to_owned(),
             cores: std::thread::available_parallelism().map_or(0, usize::from),
             memory_gib: (memory + 512 * 1024) / (1024 * 1024),
-            kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
+            // What follows the version names a build of it.
+            kernel: read("/proc/sys/kernel/osrelease")
+                .trim()
+                .split('-')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             revision: revision(),
             load: load(),
         }
