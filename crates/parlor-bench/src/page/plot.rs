@@ -54,7 +54,7 @@ pub fn comparison(comparison: &Comparison) -> String {
             let width = value(row) / most * (SPAN - 300.0);
             let class = if index == 0 { "bar" } else { "peer" };
             body.push_str(&rectangle(class, LEFT + 300.0, top, width, BAR));
-            body.push_str(&label("small", LEFT, top + 14.0, &row.name));
+            body.push_str(&label("small", LEFT, top + 14.0, &row.name.replace('`', "")));
             body.push_str(&label("small", LEFT + 308.0 + width, top + 14.0, &short(value(row))));
             top += BAR + 8.0;
         }
