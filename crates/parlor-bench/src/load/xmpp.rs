@@ -143,7 +143,7 @@ mod tests {
         assert_eq!((joins.len(), count(&ROOMS)), (1, 1));
         assert!(joins[0].starts_with(b"<presence xmlns='jabber:client' to='r0@conference.localhost/n5'>"));
         assert_eq!(step(b"<presence from='r0@conference.localhost/n4'/>"), Step::Wait);
-        assert_eq!(step(b"<presence from='r0@conference.localhost/n15'/>"), Step::Wait);
+        assert_eq!(step(b"<presence from='r0@conference.localhost/an5'/>"), Step::Wait);
         assert_eq!(step(b"<presence from=\"r0@conference.localhost/n5\"/>"), Step::Joined);
         assert_eq!(step(b"<presence from='r0@x/n5' type='error'/>"), Step::Refused);
     }
