@@ -14,8 +14,9 @@ pub use memory::{MemoryBus, Subscription};
 /// Something to tell.
 #[derive(Debug, Clone)]
 pub enum Notice {
-    /// A durable change in a room, after its commit.
-    Room(Arc<RoomEvent>),
+    /// Durable changes in rooms, after their commit: all that one commit made true, in the order of each room's
+    /// sequence. Never empty.
+    Rooms(Arc<[RoomEvent]>),
     /// A session has ended: whatever speaks in its name must fall silent at once.
     SessionEnded(SessionId),
 }

@@ -1,9 +1,6 @@
 //! Changing a room: take its lock, check, take the next places in its sequence, keep the rows, tell the bus.
 
-use std::sync::Arc;
-
 use futures_util::future::BoxFuture;
-use parlor_bus::Notice;
 use parlor_model::{
     Access, Action, Actor, Change, Member, MemberRole, Refusal, Room, RoomEvent, RoomId, Seq, Timestamp,
     WorkspaceId, may,
@@ -16,27 +13,23 @@ use crate::{Core, Error};
 pub(crate) type Outcome<T> = Result<(T, Vec<RoomEvent>), Error>;
 
 impl Core {
-    /// Runs `work` in a write transaction and publishes its events after the commit.
-    ///
-    /// This goes on when the caller goes away: what is committed is always told.
+    /// Runs `work` in a write transaction. The store tells everybody its events right after the commit, before this
+    /// returns, and also if the caller goes away.
     pub(crate) async fn commit<T: Send + 'static>(
         &self,
         work: impl for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Outcome<T>> + Send + 'static,
     ) -> Result<T, Error> {
-        let core = self.clone();
-        let task = tokio::spawn(async move {
-            let (value, events) = core.store().write(work).await?;
-            core.publish(events);
-            Ok(value)
-        });
-        task.await.map_err(|error| Error::Internal(error.to_string()))?
-    }
-
-    /// Tells everybody what has been committed.
-    pub(crate) fn publish(&self, events: impl IntoIterator<Item = RoomEvent>) {
-        for event in events {
-            self.bus().publish(Notice::Room(Arc::new(event)));
-        }
+        self.store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let (value, events) = work(tx).await?;
+                    for event in events {
+                        tx.tell(event);
+                    }
+                    Ok(value)
+                })
+            })
+            .await
     }
 
     /// What decides whether `actor` may do something in a room, read in one snapshot.

@@ -5,6 +5,7 @@
 //! knows of HTTP, WebSocket or JSON, and no password ever comes here.
 
 mod accounts;
+mod admitted;
 mod change;
 mod error;
 mod invites;
@@ -17,15 +18,18 @@ mod settings;
 
 use std::sync::Arc;
 
-use parlor_bus::Bus;
+use parlor_bus::{Bus, Notice};
 use parlor_model::{Env, WorkspaceId};
 use parlor_store::Store;
+use tokio::runtime::Handle;
+
+use admitted::Admitted;
 
 pub use accounts::{Admission, Entered, ProfileChange, Registrant};
 pub use error::{Error, Incident};
 pub use invites::InvitePreview;
 pub use limits::Limiter;
-pub use messages::{ChangesPage, Cursor, History, SendMessage};
+pub use messages::{ChangesPage, Cursor, History, Outbox, SendMessage, Sent};
 /// What [`Core::bus`] carries, for those who listen or tell.
 pub use parlor_bus as bus;
 pub use rooms::{NewRoom, RoomUpdate};
@@ -42,10 +46,14 @@ struct Parts {
     settings: Settings,
     limiter: Limiter,
     workspace: WorkspaceId,
+    admitted: Arc<Admitted>,
+    /// Where tasks run that are begun on other threads.
+    runtime: Handle,
 }
 
 impl Core {
-    /// Starts on a store, and makes the workspace if there is none.
+    /// Starts on a store, and makes the workspace if there is none. From now on what the store commits is told on the
+    /// bus, by the thread that commits it; so a store can have one core only.
     pub async fn start(store: Store, bus: Arc<dyn Bus>, env: Env, settings: Settings) -> Result<Self, Error> {
         let fresh = WorkspaceId::generate(&env);
         let now = env.now();
@@ -60,8 +68,19 @@ impl Core {
                 })
             })
             .await?;
+        let admitted = Arc::new(Admitted::default());
+        let (hears, tells) = (Arc::clone(&admitted), Arc::clone(&bus));
+        let listens = store.on_commit(move |events| {
+            hears.hear(&events);
+            tells.publish(Notice::Rooms(events));
+        });
+        if !listens {
+            return Err(Error::Internal("the store has a core already".into()));
+        }
         let limiter = Limiter::new(&settings.limits);
-        Ok(Self(Arc::new(Parts { store, bus, env, settings, limiter, workspace })))
+        let runtime = Handle::current();
+        let parts = Parts { store, bus, env, settings, limiter, workspace, admitted, runtime };
+        Ok(Self(Arc::new(parts)))
     }
 
     /// Time and randomness.
@@ -87,6 +106,15 @@ impl Core {
     /// Who did too much in a short time.
     pub fn limiter(&self) -> &Limiter {
         &self.0.limiter
+    }
+
+    /// Who was lately found to be allowed to write where.
+    fn admitted(&self) -> &Admitted {
+        &self.0.admitted
+    }
+
+    fn runtime(&self) -> &Handle {
+        &self.0.runtime
     }
 
     /// The one workspace of this server.

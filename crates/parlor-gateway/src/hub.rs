@@ -112,7 +112,7 @@ impl Hub {
     /// Takes a notice.
     pub(crate) fn take(self: &Arc<Self>, notice: Notice) {
         match notice {
-            Notice::Room(event) => self.take_event(&event),
+            Notice::Rooms(events) => events.iter().for_each(|event| self.take_event(event)),
             Notice::SessionEnded(session) => {
                 self.endings.fetch_add(1, Ordering::AcqRel);
                 let connections = self.registry().of_session(session);

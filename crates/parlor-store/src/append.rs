@@ -1,12 +1,14 @@
-//! Appending messages: the hot path. A whole group is decided at once from what the database knows; how that is
-//! fetched and written differs between the engines, what is decided does not.
+//! Appending messages: the hot path. What is asked of the store, what becomes of it, and what the two engines share.
+//! How a group is decided and written stands in one file for each engine.
 
+pub(crate) mod caller;
 pub(crate) mod postgres;
+pub(crate) mod settle;
 pub(crate) mod sqlite;
 
-use std::collections::{HashMap, HashSet};
-
-use parlor_model::{Body, Message, MessageId, MessageKind, Nonce, RoomId, Seq, Timestamp, UserId};
+use parlor_model::{
+    Body, Change, Message, MessageId, MessageKind, Nonce, RoomEvent, RoomId, Seq, Timestamp, UserId,
+};
 
 use crate::error::AppendError;
 use crate::messages::message_columns;
@@ -22,9 +24,10 @@ statements! {
     LOCK_ROOMS = only_postgres("SELECT id, head, access_seq FROM rooms WHERE id = ANY($1) ORDER BY id FOR UPDATE");
     KNOWN_REPLY = only_sqlite("SELECT 1 FROM messages WHERE id = $1 AND room_id = $2");
     KNOWN_REPLIES = only_postgres("SELECT room_id, id FROM messages WHERE id = ANY($1)");
+    // A nonce that is known writes nothing: the index that keeps the promise is also what looks.
     INSERT_MESSAGE = only_sqlite(
         "INSERT INTO messages (id, room_id, seq, changed_seq, author_id, kind, body, nonce, reply_to, sent_at)
-         VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)"
+         VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
     );
     INSERT_MESSAGES = only_postgres(
         "INSERT INTO messages (id, room_id, seq, changed_seq, author_id, kind, body, nonce, reply_to, sent_at)
@@ -77,87 +80,133 @@ pub struct Appended {
     pub repeated: bool,
 }
 
-/// The outcome of one append.
-pub(crate) type Outcome = Result<Appended, AppendError>;
+/// The same, lent to the callback of [`crate::Store::submit`], which copies what it needs of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Landed<'m> {
+    /// The message: if it is repeated, in its present state.
+    pub message: &'m Message,
+    /// True if the nonce was known.
+    pub repeated: bool,
+}
+
+/// An append that came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Why.
+    pub error: AppendError,
+    /// The append itself, to be tried again without a copy, unless it was lost on the way.
+    pub append: Option<Box<Append>>,
+}
+
+impl From<Landed<'_>> for Appended {
+    fn from(landed: Landed<'_>) -> Self {
+        Self { message: landed.message.clone(), repeated: landed.repeated }
+    }
+}
 
 /// Where a room stands while a group is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RoomState {
-    head: Seq,
-    access_seq: Seq,
+    pub(crate) head: Seq,
+    pub(crate) access_seq: Seq,
 }
 
-/// What the database knows of a group of appends.
-#[derive(Debug, Default)]
-pub(crate) struct Known {
-    nonces: HashMap<(UserId, Nonce), Message>,
-    rooms: HashMap<RoomId, RoomState>,
-    replies: HashSet<(RoomId, MessageId)>,
+/// An append on its way: the message, and what has been decided about it so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Pending {
+    pub(crate) access_version: Seq,
+    /// Without a place until it is [`Fate::New`].
+    pub(crate) message: Message,
+    pub(crate) fate: Fate,
 }
 
-/// What becomes of a group of appends: the outcome of each, and the new head of each room that got messages.
-#[derive(Debug)]
-pub(crate) struct Decision {
-    outcomes: Vec<Outcome>,
-    heads: Vec<(RoomId, Seq)>,
+/// What becomes of an append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Nobody has looked yet.
+    Undecided,
+    /// It takes its place.
+    New,
+    /// Its nonce is known: this is what the first send led to.
+    Repeated(Box<Message>),
+    /// It is not appended.
+    Refused(AppendError),
 }
 
-impl Decision {
-    /// The messages that have to be written.
-    fn new_messages(&self) -> impl Iterator<Item = &Message> {
-        self.outcomes.iter().flatten().filter(|appended| !appended.repeated).map(|appended| &appended.message)
+impl From<Append> for Pending {
+    fn from(append: Append) -> Self {
+        let new = append.message;
+        let message = Message {
+            id: new.id,
+            room: append.room,
+            seq: 0,
+            changed_seq: 0,
+            author: new.author,
+            kind: new.kind,
+            body: new.body,
+            nonce: new.nonce,
+            reply_to: new.reply_to,
+            sent_at: new.sent_at,
+            edited_at: None,
+            deleted_at: None,
+        };
+        Self { access_version: append.access_version, message, fate: Fate::Undecided }
     }
 }
 
-/// Decides a group of appends in the order in which they came.
-fn decide(appends: &[Append], mut known: Known, ignore_nonces: bool) -> Decision {
-    let mut heads: HashMap<RoomId, Seq> = HashMap::new();
-    let mut decide_one = |append: &Append| {
-        let new = &append.message;
-        let name = new.nonce.clone().filter(|_| !ignore_nonces).map(|nonce| (new.author, nonce));
-        // The nonce comes first: a repeat is answered even if the sender has lost their place since.
-        if let Some(message) = name.as_ref().and_then(|name| known.nonces.get(name)) {
-            return Ok(Appended { message: message.clone(), repeated: true });
-        }
-        let room = known.rooms.get_mut(&append.room).ok_or(AppendError::RoomGone)?;
-        if room.access_seq != append.access_version {
-            return Err(AppendError::AccessChanged);
-        }
-        if new.reply_to.is_some_and(|reply| !known.replies.contains(&(append.room, reply))) {
-            return Err(AppendError::ReplyNotFound);
-        }
-        room.head += 1;
-        heads.insert(append.room, room.head);
-        let message = placed(append, room.head);
-        known.replies.insert((append.room, message.id));
-        if let Some(name) = name {
-            known.nonces.insert(name, message.clone());
-        }
-        Ok(Appended { message, repeated: false })
-    };
-    let outcomes = appends.iter().map(&mut decide_one).collect();
-    let mut heads: Vec<_> = heads.into_iter().collect();
-    heads.sort_unstable();
-    Decision { outcomes, heads }
-}
-
-fn placed(append: &Append, seq: Seq) -> Message {
-    let new = append.message.clone();
-    Message {
-        id: new.id,
-        room: append.room,
-        seq,
-        changed_seq: seq,
-        author: new.author,
-        kind: new.kind,
-        body: new.body,
-        nonce: new.nonce,
-        reply_to: new.reply_to,
-        sent_at: new.sent_at,
-        edited_at: None,
-        deleted_at: None,
+impl From<Pending> for Append {
+    fn from(pending: Pending) -> Self {
+        let Message { id, room, author, kind, body, nonce, reply_to, sent_at, .. } = pending.message;
+        let message = NewMessage { id, author, kind, body, nonce, reply_to, sent_at };
+        Self { room, access_version: pending.access_version, message }
     }
 }
 
-#[cfg(test)]
-mod tests;
+impl Pending {
+    /// What its caller hears if it comes to nothing.
+    pub(crate) fn rejected(self, error: AppendError) -> Rejected {
+        Rejected { error, append: Some(Box::new(self.into())) }
+    }
+
+    /// The memory that it holds while it waits, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.message.body.as_str().len()
+    }
+
+    /// Takes a place.
+    pub(crate) fn place(&mut self, seq: Seq) {
+        self.message.seq = seq;
+        self.message.changed_seq = seq;
+        self.fate = Fate::New;
+    }
+
+    /// Why a room does not take it at the moment, whatever its nonce.
+    pub(crate) fn refused_by(&self, room: Option<RoomState>) -> Option<AppendError> {
+        match room {
+            None => Some(AppendError::RoomGone),
+            Some(room) if room.access_seq != self.access_version => Some(AppendError::AccessChanged),
+            Some(_) => None,
+        }
+    }
+
+    /// What the caller of a work hears, which has the message for itself.
+    pub(crate) fn into_outcome(self) -> Result<Appended, AppendError> {
+        match self.fate {
+            Fate::New => Ok(Appended { message: self.message, repeated: false }),
+            Fate::Repeated(message) => Ok(Appended { message: *message, repeated: true }),
+            Fate::Refused(error) => Err(error),
+            Fate::Undecided => Err(undecided()),
+        }
+    }
+}
+
+/// What is told of a new message.
+pub(crate) fn created(message: Message) -> RoomEvent {
+    let (room, seq, at) = (message.room, message.seq, message.sent_at);
+    RoomEvent { room, seq, at, change: Change::MessageCreated(message) }
+}
+
+/// Of an append that nobody decided, which would be a mistake of this crate.
+pub(crate) fn undecided() -> AppendError {
+    AppendError::Store(crate::error::Error::Database("an append had no outcome".into()))
+}

@@ -67,6 +67,9 @@ pub struct Options {
     pub readers: usize,
     /// How many writes, and how many reads, may wait. One more is answered with [`crate::Error::Busy`] at once.
     pub queue: usize,
+    /// How many bytes the messages may hold that wait to be appended. A message for which there is no space is answered
+    /// with [`crate::Error::Busy`] at once.
+    pub queue_bytes: usize,
     /// How many writes one commit takes at most.
     pub batch: usize,
     /// A deliberate error, for proving that the crash tests see it. Only builds for those tests know any.
@@ -75,7 +78,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 4, queue: 4096, batch: 256, planted: Planted::Nothing }
+        Self { readers: 4, queue: 4096, queue_bytes: 16 << 20, batch: 256, planted: Planted::Nothing }
     }
 }
 

@@ -29,7 +29,7 @@ mod value;
 mod work;
 mod workspaces;
 
-pub use append::{Append, Appended, NewMessage};
+pub use append::{Append, Appended, Landed, NewMessage, Rejected};
 pub use changes::Changes;
 pub use database::{Database, Options, Planted, Secret};
 pub use error::{AppendError, Error, OpenError};

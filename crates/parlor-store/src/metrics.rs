@@ -22,8 +22,14 @@ pub struct Metrics {
     pub busy: u64,
     /// The time that commits took, from the first statement of a group until it was synced.
     pub commit_time: Duration,
+    /// How often SQLite's log was copied into its file.
+    pub checkpoints: u64,
+    /// The time that this took. Writes wait meanwhile.
+    pub checkpoint_time: Duration,
     /// Writes and appends that wait at this moment.
     pub queued: usize,
+    /// The memory that appends hold which wait or are being committed at this moment, in bytes.
+    pub queued_bytes: usize,
     /// True once a sync has failed, or the database was lost to another server: nothing is acknowledged any more.
     pub not_durable: bool,
 }
@@ -38,6 +44,8 @@ pub(crate) struct Counters {
     repeated: AtomicU64,
     reads: AtomicU64,
     busy: AtomicU64,
+    checkpoints: AtomicU64,
+    checkpoint_micros: AtomicU64,
     commit_micros: AtomicU64,
 }
 
@@ -53,11 +61,9 @@ impl Counters {
         self.failed_commits.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn appended(&self, outcome: &crate::append::Outcome) {
-        if let Ok(appended) = outcome {
-            let counter = if appended.repeated { &self.repeated } else { &self.appended };
-            counter.fetch_add(1, Ordering::Relaxed);
-        }
+    pub(crate) fn appended(&self, repeated: bool) {
+        let counter = if repeated { &self.repeated } else { &self.appended };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn read(&self) {
@@ -68,7 +74,13 @@ impl Counters {
         self.busy.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn snapshot(&self, queued: usize, not_durable: bool) -> Metrics {
+    pub(crate) fn checkpointed(&self, took: Duration) {
+        self.checkpoints.fetch_add(1, Ordering::Relaxed);
+        self.checkpoint_micros
+            .fetch_add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    pub(crate) fn snapshot(&self, queued: usize, queued_bytes: usize, not_durable: bool) -> Metrics {
         let value = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Metrics {
             commits: value(&self.commits),
@@ -79,7 +91,10 @@ impl Counters {
             reads: value(&self.reads),
             busy: value(&self.busy),
             commit_time: Duration::from_micros(value(&self.commit_micros)),
+            checkpoints: value(&self.checkpoints),
+            checkpoint_time: Duration::from_micros(value(&self.checkpoint_micros)),
             queued,
+            queued_bytes,
             not_durable,
         }
     }

@@ -18,18 +18,33 @@ use tokio_postgres::IsolationLevel;
 
 use self::execute::meaning;
 use self::lane::Waiting;
-use crate::append::{Append, Appended};
+use crate::append::caller::{Caller, Done, Space};
+use crate::append::settle::Listener;
+use crate::append::{Append, Pending};
 use crate::database::{Options, Planted, Secret};
-use crate::error::{AppendError, Error, OpenError};
+use crate::error::{Error, OpenError};
 use crate::health::Health;
 use crate::metrics::{Counters, Metrics};
 use crate::tx::Tx;
 
 /// What the handles and the tasks share.
-#[derive(Default)]
 struct Shared {
     health: Health,
     counters: Counters,
+    listener: Listener,
+    /// The memory that appends may hold while they wait.
+    space: Arc<Space>,
+}
+
+impl Shared {
+    fn new(options: &Options) -> Self {
+        Self {
+            health: Health::default(),
+            counters: Counters::default(),
+            listener: Listener::default(),
+            space: Arc::new(Space::new(options.queue_bytes)),
+        }
+    }
 }
 
 /// An open PostgreSQL database.
@@ -99,20 +114,39 @@ impl Postgres {
         result
     }
 
-    /// See [`crate::Store::append`].
-    pub(crate) async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        self.shared.health.may_write()?;
-        let (sender, answer) = oneshot::channel();
+    /// See [`crate::Store::submit`].
+    pub(crate) fn submit(&self, append: Append, done: Done) {
         // All of a room go through one lane: they keep their order, and the lanes do not wait for each other.
         let lane = usize::from(append.room.as_bytes()[15]) % self.lanes.len();
-        self.lanes[lane].try_send(Waiting::Append(append, sender)).map_err(|error| match error {
+        let pending = Pending::from(append);
+        if let Err(error) = self.shared.health.may_write() {
+            return done(Err(pending.rejected(error.into())));
+        }
+        let caller = match Caller::new(done, &self.shared.space, pending.bytes()) {
+            Ok(caller) => caller,
+            Err(done) => {
+                self.shared.counters.busy();
+                return done(Err(pending.rejected(Error::Busy.into())));
+            }
+        };
+        let Err(refused) = self.lanes[lane].try_send(Waiting::Append(pending, caller)) else {
+            return;
+        };
+        let error = match &refused {
             mpsc::error::TrySendError::Full(_) => {
                 self.shared.counters.busy();
                 Error::Busy
             }
             mpsc::error::TrySendError::Closed(_) => Error::Closed,
-        })?;
-        answer.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+        };
+        if let Waiting::Append(pending, caller) = refused.into_inner() {
+            caller.answer(Err(pending.rejected(error.into())));
+        }
+    }
+
+    /// See [`crate::Store::on_commit`].
+    pub(crate) fn listener(&self) -> &Listener {
+        &self.shared.listener
     }
 
     /// Finishes what waits and lets the database go.
@@ -138,7 +172,8 @@ impl Postgres {
     pub(crate) fn metrics(&self) -> Metrics {
         let in_lanes: usize = self.lanes.iter().map(|lane| lane.max_capacity() - lane.capacity()).sum();
         let queued = in_lanes + self.places as usize - self.write_places.available_permits();
-        self.shared.counters.snapshot(queued, self.shared.health.is_not_durable())
+        let bytes = self.shared.space.taken();
+        self.shared.counters.snapshot(queued, bytes, self.shared.health.is_not_durable())
     }
 
     pub(crate) fn health(&self) -> &Health {
@@ -193,7 +228,9 @@ async fn write<T, E>(
     let run = async {
         let mut client = connection(pool).await?;
         let transaction = client.transaction().await.map_err(|error| meaning(&error))?;
-        let result = work(&mut Tx::postgres(&transaction)).await;
+        let mut tx = Tx::postgres(&transaction);
+        let result = work(&mut tx).await;
+        let events = tx.into_events();
         if result.is_err() {
             transaction.rollback().await.map_err(|error| meaning(&error))?;
             return Ok(result);
@@ -209,7 +246,10 @@ async fn write<T, E>(
         shared.health.may_commit()?;
         let committed = transaction.commit().await.map_err(|error| meaning(&error));
         match &committed {
-            Ok(()) => shared.counters.committed(1, began.elapsed()),
+            Ok(()) => {
+                shared.counters.committed(1, began.elapsed());
+                shared.listener.tell(events.into());
+            }
             Err(_) => shared.counters.commit_failed(),
         }
         committed.map(|()| result)

@@ -14,20 +14,26 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
-use crate::append::{Append, Appended, Outcome};
+use crate::append::caller::{Caller, Done, Space};
+use crate::append::settle::Listener;
+use crate::append::{Append, Pending};
 use crate::database::Options;
-use crate::error::{AppendError, Error, OpenError};
+use crate::error::{Error, OpenError};
 use crate::health::Health;
 use crate::metrics::{Counters, Metrics};
 use crate::tx::Tx;
 use crate::work::{Job, job};
 
 /// What waits for the writer.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are appends, and a box for each would cost more than the moves"
+)]
 enum Write {
     Work(Box<dyn Job>),
-    Append(Append, oneshot::Sender<Outcome>),
+    Append(Pending, Caller),
     /// Finish what waits, then end.
     Stop,
 }
@@ -40,10 +46,23 @@ enum Read {
 }
 
 /// What the handles and the threads share.
-#[derive(Default)]
 struct Shared {
     health: Health,
     counters: Counters,
+    listener: Listener,
+    /// The memory that appends may hold while they wait.
+    space: Arc<Space>,
+}
+
+impl Shared {
+    fn new(options: &Options) -> Self {
+        Self {
+            health: Health::default(),
+            counters: Counters::default(),
+            listener: Listener::default(),
+            space: Arc::new(Space::new(options.queue_bytes)),
+        }
+    }
 }
 
 /// An open SQLite database.
@@ -76,7 +95,7 @@ impl Sqlite {
     {
         let (job, answer) = job(work);
         self.shared.health.may_write()?;
-        self.submit(&self.writes, Write::Work(job))?;
+        self.queue(&self.writes, Write::Work(job))?;
         answer.await.unwrap_or_else(|_| Err(self.lost().into()))
     }
 
@@ -91,16 +110,35 @@ impl Sqlite {
     {
         let (job, answer) = job(work);
         self.shared.health.may_read()?;
-        self.submit(&self.reads, Read::Work(job))?;
+        self.queue(&self.reads, Read::Work(job))?;
         answer.await.unwrap_or_else(|_| Err(self.lost().into()))
     }
 
-    /// See [`crate::Store::append`].
-    pub(crate) async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        let (sender, answer) = oneshot::channel();
-        self.shared.health.may_write()?;
-        self.submit(&self.writes, Write::Append(append, sender))?;
-        answer.await.unwrap_or_else(|_| Err(self.lost().into()))
+    /// See [`crate::Store::submit`].
+    pub(crate) fn submit(&self, append: Append, done: Done) {
+        let pending = Pending::from(append);
+        if let Err(error) = self.shared.health.may_write() {
+            return done(Err(pending.rejected(error.into())));
+        }
+        let caller = match Caller::new(done, &self.shared.space, pending.bytes()) {
+            Ok(caller) => caller,
+            Err(done) => {
+                self.shared.counters.busy();
+                return done(Err(pending.rejected(Error::Busy.into())));
+            }
+        };
+        let Err(refused) = self.writes.try_send(Write::Append(pending, caller)) else {
+            return;
+        };
+        let error = self.why(&refused);
+        if let Write::Append(pending, caller) = refused.into_inner() {
+            caller.answer(Err(pending.rejected(error.into())));
+        }
+    }
+
+    /// See [`crate::Store::on_commit`].
+    pub(crate) fn listener(&self) -> &Listener {
+        &self.shared.listener
     }
 
     /// Ends the readers, then the writer once it has committed what waits, and releases the folder.
@@ -118,21 +156,27 @@ impl Sqlite {
 
     pub(crate) fn metrics(&self) -> Metrics {
         let queued = self.writes.max_capacity() - self.writes.capacity();
-        self.shared.counters.snapshot(queued, self.shared.health.is_not_durable())
+        let bytes = self.shared.space.taken();
+        self.shared.counters.snapshot(queued, bytes, self.shared.health.is_not_durable())
     }
 
     pub(crate) fn health(&self) -> &Health {
         &self.shared.health
     }
 
-    fn submit<T>(&self, queue: &mpsc::Sender<T>, item: T) -> Result<(), Error> {
-        queue.try_send(item).map_err(|error| match error {
+    fn queue<T>(&self, queue: &mpsc::Sender<T>, item: T) -> Result<(), Error> {
+        queue.try_send(item).map_err(|error| self.why(&error))
+    }
+
+    /// Why something could not wait.
+    fn why<T>(&self, refused: &mpsc::error::TrySendError<T>) -> Error {
+        match refused {
             mpsc::error::TrySendError::Full(_) => {
                 self.shared.counters.busy();
                 Error::Busy
             }
             mpsc::error::TrySendError::Closed(_) => Error::Closed,
-        })
+        }
     }
 
     /// Why a request got no answer.
@@ -162,7 +206,7 @@ fn start(
 ) -> Result<Sqlite, OpenError> {
     let readers = options.readers.max(1);
     let read_connections: Vec<_> = (0..readers).map(|_| open::reader(path)).collect::<Result<_, _>>()?;
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(Shared::new(options));
     let (writes, write_queue) = mpsc::channel(options.queue.max(1));
     let (reads, read_queue) = mpsc::channel(options.queue.max(1));
     let (read_guard, readers_end) = watch::channel(());

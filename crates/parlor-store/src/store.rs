@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use parlor_model::RoomEvent;
 
-use crate::append::{Append, Appended};
+use crate::append::{Append, Appended, Landed, Rejected};
 use crate::database::{Database, Options};
 use crate::error::{AppendError, Error, OpenError};
 use crate::metrics::Metrics;
@@ -100,10 +101,41 @@ impl Store {
     /// See [`AppendError`]. After one of [`AppendError::Store`] the message may or may not be there; repeating the send
     /// with the same nonce is safe.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let (sender, answer) = tokio::sync::oneshot::channel();
+        self.submit(append, move |outcome| {
+            // A caller that went away is no reason not to have appended.
+            let _ = sender.send(outcome.map(Appended::from).map_err(|rejected| rejected.error));
+        });
+        answer.await.unwrap_or(Err(AppendError::Store(Error::Panicked)))
+    }
+
+    /// The same for callers that are no tasks: never waits, and may be called on any thread. `done` is called exactly
+    /// once: at once on this thread if the append can't be taken, else on the thread that committed, after the sync and
+    /// after whoever listens was told. It must not wait there, because nobody else is served meanwhile.
+    pub fn submit(
+        &self,
+        append: Append,
+        done: impl for<'m> FnOnce(Result<Landed<'m>, Rejected>) + Send + 'static,
+    ) {
         match &*self.engine {
-            Engine::Sqlite(sqlite) => sqlite.append(append).await,
-            Engine::Postgres(postgres) => postgres.append(append).await,
+            Engine::Sqlite(sqlite) => sqlite.submit(append, Box::new(done)),
+            Engine::Postgres(postgres) => postgres.submit(append, Box::new(done)),
         }
+    }
+
+    /// Calls `hear` with what every commit made true: messages that were appended, and what works noted with
+    /// [`Tx::tell`]. That happens on the thread that committed, after the sync and before the callers are answered, in
+    /// groups that are never empty; so `hear` must not wait. On SQLite all events come in the order of their rooms'
+    /// sequences. On PostgreSQL the messages of a room do, but what a work changed may come a moment later than what was
+    /// appended after it.
+    ///
+    /// Returns false, and changes nothing, if somebody listens already.
+    pub fn on_commit(&self, hear: impl Fn(Arc<[RoomEvent]>) + Send + Sync + 'static) -> bool {
+        let listener = match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.listener(),
+            Engine::Postgres(postgres) => postgres.listener(),
+        };
+        listener.set(Box::new(hear))
     }
 
     /// What the store did so far.

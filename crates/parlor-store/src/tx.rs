@@ -1,7 +1,10 @@
 //! A transaction: what the work of [`crate::Store::write`] and [`crate::Store::read`] sees. The methods that name
 //! things stand in one file a noun (`users`, `rooms`, …); here is only how a statement runs.
 
-use crate::append::{Append, Appended};
+use parlor_model::RoomEvent;
+
+use crate::append::sqlite::Rooms;
+use crate::append::{Append, Appended, Pending, created};
 use crate::error::{AppendError, Error};
 use crate::statement::Statement;
 use crate::value::{Columns, Param};
@@ -9,6 +12,8 @@ use crate::value::{Columns, Param};
 /// A transaction on either engine. On SQLite its methods never wait: the thread that runs the work polls it once.
 pub struct Tx<'c> {
     backend: Backend<'c>,
+    /// What is told once this has been committed.
+    events: Vec<RoomEvent>,
 }
 
 enum Backend<'c> {
@@ -22,28 +27,45 @@ pub(crate) type Read<T> = fn(&mut Columns<'_>) -> Result<T, Error>;
 
 impl<'c> Tx<'c> {
     pub(crate) fn sqlite(connection: &'c mut rusqlite::Connection) -> Self {
-        Self { backend: Backend::Sqlite(connection) }
+        Self { backend: Backend::Sqlite(connection), events: Vec::new() }
     }
 
     pub(crate) fn postgres(transaction: &'c deadpool_postgres::Transaction<'c>) -> Self {
-        Self { backend: Backend::Postgres(transaction) }
+        Self { backend: Backend::Postgres(transaction), events: Vec::new() }
     }
 
-    /// Appends a message inside this transaction: slower than [`crate::Store::append`], but under whatever lock the
-    /// work holds.
+    /// Notes something that this transaction makes true: whoever listens to the store hears of it right after the
+    /// commit, before the caller does, and never if the transaction comes to nothing.
+    pub fn tell(&mut self, event: RoomEvent) {
+        self.events.push(event);
+    }
+
+    /// What was noted.
+    pub(crate) fn into_events(self) -> Vec<RoomEvent> {
+        self.events
+    }
+
+    /// Appends a message inside this transaction, and notes that: slower than [`crate::Store::append`], but under
+    /// whatever lock the work holds.
     ///
     /// # Errors
     /// See [`AppendError`].
     pub async fn append(&mut self, append: Append) -> Result<Appended, AppendError> {
-        let group = [append];
-        let outcomes = match &mut self.backend {
-            Backend::Sqlite(connection) => crate::append::sqlite::append(connection, &group, false)?,
-            Backend::Postgres(transaction) => {
-                crate::append::postgres::append(transaction, &group, false).await?
+        let mut group = [Pending::from(append)];
+        match &mut self.backend {
+            Backend::Sqlite(connection) => {
+                crate::append::sqlite::append(connection, &mut Rooms::default(), group.iter_mut())?;
             }
-        };
-        let none = || AppendError::Store(Error::Database("an append had no outcome".into()));
-        outcomes.into_iter().next().ok_or_else(none)?
+            Backend::Postgres(transaction) => {
+                crate::append::postgres::append(transaction, &mut group, false).await?;
+            }
+        }
+        let [pending] = group;
+        let appended = pending.into_outcome()?;
+        if !appended.repeated {
+            self.tell(created(appended.message.clone()));
+        }
+        Ok(appended)
     }
 
     /// All rows of a statement.

@@ -2,6 +2,7 @@
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use parlor_model::RoomEvent;
 use tokio::sync::oneshot;
 
 use crate::error::Error;
@@ -10,7 +11,7 @@ use crate::tx::Tx;
 /// A work that waits for its turn on SQLite. It runs on a thread of its own and never waits for anything itself.
 pub(crate) trait Job: Send {
     /// Does it.
-    fn run(self: Box<Self>, tx: &mut Tx<'_>) -> Finished;
+    fn run(self: Box<Self>, tx: Tx<'_>) -> Finished;
 
     /// Answers without doing it.
     fn refuse(self: Box<Self>, error: Error);
@@ -20,6 +21,8 @@ pub(crate) trait Job: Send {
 pub(crate) struct Finished {
     /// False if the work ended with an error, so that what it wrote must go.
     pub(crate) keep: bool,
+    /// What is told once it is committed.
+    pub(crate) events: Vec<RoomEvent>,
     /// Tells the caller: the result of the work, or the error that took it back.
     pub(crate) reply: Box<dyn FnOnce(Result<(), Error>) + Send>,
 }
@@ -35,17 +38,18 @@ where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
-    fn run(self: Box<Self>, tx: &mut Tx<'_>) -> Finished {
+    fn run(self: Box<Self>, mut tx: Tx<'_>) -> Finished {
         let Self { work, sender } = *self;
-        let result = work(tx).now_or_never().unwrap_or_else(|| {
+        let result = work(&mut tx).now_or_never().unwrap_or_else(|| {
             Err(Error::Database("a work on SQLite may wait for nothing but the transaction".into()).into())
         });
         let keep = result.is_ok();
+        let events = if keep { tx.into_events() } else { Vec::new() };
         let reply = Box::new(move |outcome: Result<(), Error>| {
             // A caller that went away is no reason not to have done the work.
             let _ = sender.send(outcome.map_err(E::from).and(result));
         });
-        Finished { keep, reply }
+        Finished { keep, events, reply }
     }
 
     fn refuse(self: Box<Self>, error: Error) {

@@ -22,6 +22,7 @@ pub(crate) fn store(configuration: &Configuration, planted: Planted) -> parlor_s
     parlor_store::Options {
         readers: database.readers.get(),
         queue: database.queue.get(),
+        queue_bytes: database.queue_bytes.get(),
         batch: database.batch.get(),
         planted,
     }

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use parlor_model::slash::{self, Typed};
-use parlor_model::{
-    Action, Actor, Body, Change, Field, Message, MessageId, Nonce, Refusal, RoomEvent, RoomId,
-};
+use parlor_model::{Action, Actor, Body, Field, Message, MessageId, Nonce, Refusal, RoomId, Seq};
 use parlor_store::{Append, AppendError, Appended, NewMessage};
 
 use crate::change::RoomChange;
@@ -64,17 +62,27 @@ impl Core {
         message: NewMessage,
     ) -> Result<Message, Error> {
         for _ in 0..ROUNDS {
-            let access = match self.room_for(actor, room, Action::Send).await {
-                Ok(access) => access,
+            let access_version = match self.may_send(actor, room).await {
+                Ok(version) => version,
                 Err(refused) => return self.first_result(room, &message, refused).await,
             };
-            let append = Append { room, access_version: access.version(), message: message.clone() };
-            match self.append(append).await {
-                Err(AppendError::AccessChanged) => {}
-                outcome => return same_room(room, refusing(outcome)?.message),
+            let append = Append { room, access_version, message: message.clone() };
+            match self.store().append(append).await {
+                Err(AppendError::AccessChanged) => self.admitted().forget(room),
+                outcome => return in_room(room, outcome),
             }
         }
         self.append_under_lock(actor, room, message).await
+    }
+
+    /// The state of access in which `actor` may write: as it is remembered, else as it is.
+    pub(super) async fn may_send(&self, actor: &Actor, room: RoomId) -> Result<Seq, Error> {
+        if let Some(version) = self.admitted().version(actor, room) {
+            return Ok(version);
+        }
+        let version = self.room_for(actor, room, Action::Send).await?.version();
+        self.admitted().admit(actor, room, version);
+        Ok(version)
     }
 
     /// Checks and appends in one transaction, which nobody else can come between.
@@ -91,30 +99,13 @@ impl Core {
                     let change = RoomChange::open(tx, &core, &actor, room).await?;
                     change.may(Action::Send)?;
                     let append = Append { room, access_version: change.access.version(), message };
-                    let appended = refusing(tx.append(append).await)?;
-                    let events =
-                        if appended.repeated { Vec::new() } else { vec![created(&appended.message)] };
-                    Ok((appended.message, events))
+                    let appended = tx.append(append).await.map_err(refusing)?;
+                    // The store has noted what is to be told.
+                    Ok((appended.message, Vec::new()))
                 })
             })
             .await?;
-        same_room(room, message)
-    }
-
-    /// Appends and tells, also if the caller goes away in between.
-    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        let core = self.clone();
-        let task = tokio::spawn(async move { core.append_and_tell(append).await });
-        task.await.unwrap_or(Err(AppendError::Store(parlor_store::Error::Panicked)))
-    }
-
-    /// Appends and tells. Takes its place in the store's queue when it is first polled.
-    pub(super) async fn append_and_tell(&self, append: Append) -> Result<Appended, AppendError> {
-        let appended = self.store().append(append).await?;
-        if !appended.repeated {
-            self.publish([created(&appended.message)]);
-        }
-        Ok(appended)
+        same_room(room, &message).map(|()| message)
     }
 
     /// Somebody who may no longer write here may still learn that what they sent before had arrived.
@@ -138,28 +129,28 @@ impl Core {
     }
 }
 
-/// What is told of a new message.
-fn created(message: &Message) -> RoomEvent {
-    let change = Change::MessageCreated(message.clone());
-    RoomEvent { room: message.room, seq: message.seq, at: message.sent_at, change }
-}
-
 /// Turns what the store says into what the person is told.
-pub(super) fn refusing(outcome: Result<Appended, AppendError>) -> Result<Appended, Error> {
-    outcome.map_err(|error| match error {
+pub(super) fn refusing(error: AppendError) -> Error {
+    match error {
         AppendError::RoomGone => Refusal::NotFound("room").into(),
         AppendError::AccessChanged => Refusal::Busy { retry_after: Duration::from_millis(200) }.into(),
         AppendError::ReplyNotFound => {
             Refusal::invalid(Field::ReplyTo, "there is no such message in this room").into()
         }
         AppendError::Store(error) => error.into(),
-    })
+    }
+}
+
+/// The message that an append led to, if it is in the room that it was meant for.
+pub(super) fn in_room(room: RoomId, outcome: Result<Appended, AppendError>) -> Result<Message, Error> {
+    let message = outcome.map_err(refusing)?.message;
+    same_room(room, &message).map(|()| message)
 }
 
 /// A nonce that named a send in another room is a mistake of the client, which must not pass for a delivery here.
-pub(super) fn same_room(room: RoomId, message: Message) -> Result<Message, Error> {
+pub(super) fn same_room(room: RoomId, message: &Message) -> Result<(), Error> {
     if message.room == room {
-        return Ok(message);
+        return Ok(());
     }
     Err(Refusal::invalid(Field::Nonce, "it was used for a message in another room").into())
 }

@@ -2,11 +2,11 @@
 //! connection does that sends on without waiting for each answer.
 
 use futures_util::future::join_all;
-use parlor_model::{Action, Actor, Message, RoomId};
+use parlor_model::{Actor, Message, RoomId};
 use parlor_store::{Append, AppendError, Appended, NewMessage};
 
 use super::SendMessage;
-use super::send::{refusing, same_room};
+use super::send::in_room;
 use crate::{Core, Error};
 
 impl Core {
@@ -18,14 +18,34 @@ impl Core {
         inputs: Vec<SendMessage>,
     ) -> Vec<Result<Message, Error>> {
         let prepared: Vec<_> = inputs.into_iter().map(|input| self.prepare(actor, input)).collect();
-        let messages = prepared.iter().flatten().cloned().collect();
-        let mut outcomes = self.append_all(actor, room, messages).await.into_iter();
-        let mut results = Vec::with_capacity(prepared.len());
-        for message in prepared {
-            results.push(match message {
-                Err(error) => Err(error),
-                Ok(message) => self.settle(actor, room, message, outcomes.next()).await,
-            });
+        let mut refusals = Vec::with_capacity(prepared.len());
+        let mut messages = Vec::with_capacity(prepared.len());
+        for one in prepared {
+            match one {
+                Ok(message) => {
+                    messages.push(message);
+                    refusals.push(None);
+                }
+                Err(error) => refusals.push(Some(error)),
+            }
+        }
+        let mut sent = self.send_all_prepared(actor, room, messages).await.into_iter();
+        let lost = || Err(Error::Internal("a send had no outcome".into()));
+        let results = refusals.into_iter();
+        results.map(|refused| refused.map_or_else(|| sent.next().unwrap_or_else(lost), Err)).collect()
+    }
+
+    /// The same for messages that have been checked. Returns as many results as there are messages.
+    pub(super) async fn send_all_prepared(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        messages: Vec<NewMessage>,
+    ) -> Vec<Result<Message, Error>> {
+        let mut outcomes = self.append_all(actor, room, &messages).await.into_iter();
+        let mut results = Vec::with_capacity(messages.len());
+        for message in messages {
+            results.push(self.settle(actor, room, message, outcomes.next()).await);
         }
         results
     }
@@ -36,19 +56,16 @@ impl Core {
         &self,
         actor: &Actor,
         room: RoomId,
-        messages: Vec<NewMessage>,
+        messages: &[NewMessage],
     ) -> Vec<Result<Appended, AppendError>> {
-        let Ok(access) = self.room_for(actor, room, Action::Send).await else {
+        let Ok(access_version) = self.may_send(actor, room).await else {
             return Vec::new();
         };
-        let (core, access_version) = (self.clone(), access.version());
-        // An own task, so that what is committed is told also if the caller goes away. Each append takes its place in
-        // the store's queue when it is first polled, and that happens in order.
-        let task = tokio::spawn(async move {
-            let append = |message| core.append_and_tell(Append { room, access_version, message });
-            join_all(messages.into_iter().map(append)).await
-        });
-        task.await.unwrap_or_default()
+        // Each takes its place in the store's queue when it is first polled, and that happens in order.
+        let append = |message: &NewMessage| {
+            self.store().append(Append { room, access_version, message: message.clone() })
+        };
+        join_all(messages.iter().map(append)).await
     }
 
     /// What became of one message. Access that changed on the way has changed for all that come after it too: from there
@@ -61,8 +78,12 @@ impl Core {
         outcome: Option<Result<Appended, AppendError>>,
     ) -> Result<Message, Error> {
         match outcome {
-            None | Some(Err(AppendError::AccessChanged)) => self.send_prepared(actor, room, message).await,
-            Some(outcome) => same_room(room, refusing(outcome)?.message),
+            Some(Err(AppendError::AccessChanged)) => {
+                self.admitted().forget(room);
+                self.send_prepared(actor, room, message).await
+            }
+            None => self.send_prepared(actor, room, message).await,
+            Some(outcome) => in_room(room, outcome),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! A core on a fresh SQLite store, with a clock and randomness that repeat, and the people of a small town.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use futures_util::FutureExt;
 use parlor_bus::{Bus, Delivery, MemoryBus, Notice, Subscription};
 use parlor_core::{Admission, Core, Error, Guests, NewRoom, Registrant, Registration, SendMessage, Settings};
 use parlor_model::{
@@ -59,10 +61,14 @@ impl World {
     }
 
     /// A town with these rules, without rate limits.
-    pub(crate) async fn with(mut settings: Settings) -> Self {
-        settings.limits.enabled = false;
+    pub(crate) async fn with(settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::Sqlite { folder: folder.path().to_owned() };
+        Self::start(database, folder, settings).await
+    }
+
+    async fn start(database: Database, folder: tempfile::TempDir, mut settings: Settings) -> Self {
+        settings.limits.enabled = false;
         let store = Store::open(&database, Options::default()).await.unwrap();
         let clock = Arc::new(TestClock::default());
         let env = Env { clock: clock.clone(), random: Arc::new(TestRandom::default()) };
@@ -119,7 +125,7 @@ impl World {
             tokio::select! {
                 biased;
                 delivery = self.bus.next() => match delivery {
-                    Delivery::Notice(Notice::Room(event)) => events.push(event.as_ref().clone()),
+                    Delivery::Notice(Notice::Rooms(told)) => events.extend(told.iter().cloned()),
                     Delivery::Notice(_) => {}
                     other => panic!("the bus said {other:?}"),
                 },
@@ -132,6 +138,53 @@ impl World {
 
 pub(crate) fn typed(body: &str, nonce: Option<&str>) -> SendMessage {
     SendMessage { body: body.into(), nonce: nonce.map(str::to_owned), reply_to: None }
+}
+
+/// Runs a case on both databases.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $name() {
+                super::$name($crate::world::World::open().await).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $name() {
+                $crate::world::on_postgres(|world| Box::pin(super::$name(world))).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// How many databases this process has made.
+static DATABASES: AtomicU64 = AtomicU64::new(0);
+
+/// Runs a case on a PostgreSQL database of its own.
+pub(crate) async fn on_postgres(case: fn(World) -> futures_util::future::LocalBoxFuture<'static, ()>) {
+    let Ok(url) = std::env::var("PARLOR_TEST_POSTGRES_URL") else {
+        panic!(
+            "this case needs PostgreSQL: run `cargo xtask test`, or set PARLOR_TEST_POSTGRES_URL to a superuser's URL"
+        );
+    };
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let number = DATABASES.fetch_add(1, Ordering::Relaxed);
+    let name = format!("parlor_core_{}_{number}", std::process::id());
+    client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+    client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let (server, _) = url.rsplit_once('/').unwrap();
+    let settings = Settings { registration: Registration::Open, guests: Guests::Open, ..Settings::default() };
+    let database = Database::postgres(format!("{server}/{name}"));
+    let world = World::start(database, tempfile::tempdir().unwrap(), settings).await;
+    let store = world.core.store().clone();
+    let result = AssertUnwindSafe(case(world)).catch_unwind().await;
+    store.close().await;
+    client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
 }
 
 /// The refusal of a result that must have one.

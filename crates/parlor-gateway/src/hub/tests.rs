@@ -9,7 +9,197 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::*;
-use world::{CHANGES, ROOM, World, member, message, user_id};
+use crate::transport::Frame;
+use ring::{Budget, Stop};
+
+const ROOM: RoomId = RoomId::from_bytes([1; 16]);
+const CHANGES: Seq = 300;
+
+fn user_id(byte: u8) -> UserId {
+    UserId::from_bytes([byte; 16])
+}
+
+fn user(byte: u8) -> User {
+    User {
+        id: user_id(byte),
+        workspace: WorkspaceId::from_bytes([1; 16]),
+        username: Username::stored(format!("user{byte}")),
+        display_name: DisplayName::stored(format!("User {byte}")),
+        role: Role::Member,
+        invited: false,
+        created_at: Timestamp::default(),
+    }
+}
+
+fn message(seq: Seq) -> Change {
+    let mut id = [0; 16];
+    id[8..].copy_from_slice(&seq.to_be_bytes());
+    Change::MessageCreated(Message {
+        id: MessageId::from_bytes(id),
+        room: ROOM,
+        seq,
+        changed_seq: seq,
+        author: user_id(9),
+        kind: MessageKind::Text,
+        body: Body::stored(format!("message {seq}")),
+        nonce: None,
+        reply_to: None,
+        sent_at: Timestamp::default(),
+        edited_at: None,
+        deleted_at: None,
+    })
+}
+
+fn member(byte: u8, seq: Seq, active: bool) -> (Member, User) {
+    let member = Member {
+        room: ROOM,
+        user: user_id(byte),
+        role: MemberRole::Member,
+        active,
+        changed_seq: seq,
+        joined_at: Timestamp::default(),
+    };
+    (member, user(byte))
+}
+
+/// A store that is played: one room.
+#[derive(Default)]
+struct Played {
+    changes: Mutex<Vec<Arc<RoomEvent>>>,
+}
+
+impl Played {
+    fn commit(&self, change: impl FnOnce(Seq) -> Change) -> Arc<RoomEvent> {
+        let mut changes = self.changes.lock().unwrap();
+        let seq = changes.len() as Seq + 1;
+        let event = RoomEvent { room: ROOM, seq, at: Timestamp::default(), change: change(seq) };
+        changes.push(Arc::new(event));
+        Arc::clone(&changes[changes.len() - 1])
+    }
+
+    fn head(&self) -> Seq {
+        self.changes.lock().unwrap().len() as Seq
+    }
+
+    fn read(&self, from: Seq, limit: usize) -> ChangesPage {
+        let changes = self.changes.lock().unwrap();
+        let from = usize::try_from(from).unwrap();
+        let to = changes.len().min(from + limit);
+        let mut page = ChangesPage {
+            to: to as Seq,
+            head: changes.len() as Seq,
+            epoch: 1,
+            messages: Vec::new(),
+            members: Vec::new(),
+            users: Vec::new(),
+            room: None,
+            is_member: true,
+        };
+        for event in &changes[from..to] {
+            match &event.change {
+                Change::MessageCreated(message) => page.messages.push(message.clone()),
+                Change::MemberJoined(member, user) | Change::MemberLeft(member, user) => {
+                    page.members.push((member.clone(), user.clone()));
+                }
+                other => panic!("{other:?} is not played"),
+            }
+        }
+        page
+    }
+}
+
+impl Log for Played {
+    fn heads(&self, rooms: Vec<RoomId>) -> BoxFuture<'_, Result<Vec<(RoomId, Seq)>, parlor_core::Error>> {
+        let heads = rooms.into_iter().map(|room| (room, self.head())).collect();
+        Box::pin(async { Ok(heads) })
+    }
+
+    fn page(
+        &self,
+        _: RoomId,
+        from: Seq,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<ChangesPage, parlor_core::Error>> {
+        let page = self.read(from, limit);
+        Box::pin(async { Ok(page) })
+    }
+}
+
+struct World {
+    log: Arc<Played>,
+    hub: Arc<Hub>,
+}
+
+impl World {
+    fn new(options: Options) -> Self {
+        let log = Arc::new(Played::default());
+        let hub = Hub::new(Arc::clone(&log) as Arc<dyn Log>, options, Metrics::default());
+        Self { log, hub: Arc::new(hub) }
+    }
+
+    fn connect(&self, byte: u8) -> Connection {
+        Connection::open(&self.hub, user_id(byte), SessionId::from_bytes([byte; 16])).unwrap()
+    }
+
+    fn reader(&self, byte: u8, cursor: Seq) -> Reader {
+        let connection = self.connect(byte);
+        let follow = connection.follow([(ROOM, cursor)]).pop();
+        Reader { connection, follow, cursor, taken: Vec::new() }
+    }
+
+    fn publish(&self, event: &Arc<RoomEvent>) {
+        self.hub.take(Notice::Rooms([event.as_ref().clone()].into()));
+    }
+}
+
+/// A connection that does what a session does, without a socket.
+struct Reader {
+    connection: Connection,
+    follow: Option<Follow>,
+    cursor: Seq,
+    taken: Vec<Frame>,
+}
+
+impl Reader {
+    /// Takes what there is, up to `frames`; what fell off the ring comes from the store.
+    fn look(&mut self, log: &Played, frames: usize) {
+        self.connection.inbox.take();
+        let mut budget = Budget { frames, bytes: usize::MAX };
+        while let Some(follow) = &self.follow {
+            match follow.read(&mut self.cursor, &mut budget, &mut self.taken) {
+                Stop::UpToDate | Stop::Budget => return,
+                Stop::Missed => {
+                    let page = log.read(self.cursor, 100);
+                    self.taken.push(crate::encode::page(ROOM, self.cursor, &page));
+                    self.cursor = page.to;
+                }
+                Stop::Ended { .. } => self.follow = None,
+            }
+        }
+    }
+
+    /// The places that its frames cover, each with the one before it.
+    fn spans(&self) -> Vec<(Seq, Seq)> {
+        let span = |frame: &Frame| match serde_json::from_str(frame.as_str()).unwrap() {
+            ServerFrame::RoomChanges { from, to, .. } => (from, to),
+            ServerFrame::MessageCreated { seq, .. }
+            | ServerFrame::MemberJoined { seq, .. }
+            | ServerFrame::MemberLeft { seq, .. } => (seq - 1, seq),
+            other => panic!("{other:?} is no change"),
+        };
+        self.taken.iter().map(span).collect()
+    }
+
+    /// Everything from `from` to `to` once, in order, without a hole.
+    fn assert_saw(&self, from: Seq, to: Seq, what: &str) {
+        let mut last = from;
+        for (before, after) in self.spans() {
+            assert!(before == last && after > before, "{what}: {before}..{after} after {last}");
+            last = after;
+        }
+        assert_eq!(last, to, "{what}");
+    }
+}
 
 fn options() -> Options {
     Options { ring_frames: 32, ..Options::default() }

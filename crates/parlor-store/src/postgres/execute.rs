@@ -1,6 +1,6 @@
 //! How a statement runs on PostgreSQL, and what its errors mean.
 
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{GenericClient, Transaction};
 use futures_util::TryStreamExt;
 use tokio_postgres::types::ToSql;
 
@@ -22,16 +22,44 @@ pub(crate) async fn rows<T>(
     rows.iter().map(|row| read(&mut Columns::postgres(row))).collect()
 }
 
-/// All rows of a statement whose values are lists, which [`Param`] does not know.
-pub(crate) async fn rows_of<T>(
-    transaction: &Transaction<'_>,
-    statement: &'static Statement,
-    values: &[&(dyn ToSql + Sync)],
+/// A prepared statement with values that are lists, which [`Param`] does not know. It can be sent at once.
+pub(crate) struct Values<'v> {
+    statement: tokio_postgres::Statement,
+    values: Vec<&'v (dyn ToSql + Sync)>,
+}
+
+impl<'v> Values<'v> {
+    pub(crate) async fn prepare(
+        client: &impl GenericClient,
+        statement: &'static Statement,
+        values: Vec<&'v (dyn ToSql + Sync)>,
+    ) -> Result<Self, Error> {
+        let prepared = client.prepare_cached(text(statement)?).await.map_err(|error| meaning(&error))?;
+        Ok(Self { statement: prepared, values })
+    }
+}
+
+/// All rows of a statement; none without one.
+pub(crate) async fn read_all<T>(
+    client: &impl GenericClient,
+    values: Option<&Values<'_>>,
     read: Read<T>,
 ) -> Result<Vec<T>, Error> {
-    let prepared = transaction.prepare_cached(text(statement)?).await.map_err(|error| meaning(&error))?;
-    let rows = transaction.query(&prepared, values).await.map_err(|error| meaning(&error))?;
+    let Some(Values { statement, values }) = values else {
+        return Ok(Vec::new());
+    };
+    let rows = client.query(statement, values).await.map_err(|error| meaning(&error))?;
     rows.iter().map(|row| read(&mut Columns::postgres(row))).collect()
+}
+
+/// Runs a statement.
+pub(crate) async fn run_prepared(client: &impl GenericClient, values: &Values<'_>) -> Result<(), Error> {
+    client.execute(&values.statement, &values.values).await.map(drop).map_err(|error| meaning(&error))
+}
+
+/// Runs one of the short texts that steer a transaction.
+pub(crate) async fn steered(client: &impl GenericClient, text: &'static str) -> Result<(), Error> {
+    client.batch_execute(text).await.map_err(|error| meaning(&error))
 }
 
 async fn collect(
@@ -50,16 +78,6 @@ pub(crate) async fn run(
     let prepared = transaction.prepare_cached(text(statement)?).await.map_err(|error| meaning(&error))?;
     let run = transaction.execute_raw(&prepared, params.iter().map(|param| param as &(dyn ToSql + Sync)));
     run.await.map_err(|error| meaning(&error))
-}
-
-/// Runs a statement whose values are lists, which [`Param`] does not know.
-pub(crate) async fn run_native(
-    transaction: &Transaction<'_>,
-    statement: &'static Statement,
-    values: &[&(dyn ToSql + Sync)],
-) -> Result<u64, Error> {
-    let prepared = transaction.prepare_cached(text(statement)?).await.map_err(|error| meaning(&error))?;
-    transaction.execute(&prepared, values).await.map_err(|error| meaning(&error))
 }
 
 /// Runs a statement; if it fails, the transaction goes on as if it had not been run.

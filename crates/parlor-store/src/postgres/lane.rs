@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use deadpool_postgres::Pool;
-use tokio::sync::{mpsc, oneshot, watch};
+use deadpool_postgres::{Object, Pool};
+use tokio::sync::{mpsc, watch};
 
-use super::execute::meaning;
+use super::execute::steered;
 use super::{Shared, connection};
-use crate::append::{Append, Outcome};
+use crate::append::caller::Caller;
+use crate::append::settle::{self, Done};
+use crate::append::{Fate, Pending, postgres};
 use crate::database::Planted;
 use crate::error::Error;
 
@@ -16,8 +18,12 @@ use crate::error::Error;
 const ATTEMPTS: usize = 3;
 
 /// What waits for a lane.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are appends, and a box for each would cost more than the moves"
+)]
 pub(super) enum Waiting {
-    Append(Append, oneshot::Sender<Outcome>),
+    Append(Pending, Caller),
     /// Finish what waits, then end.
     Stop,
 }
@@ -34,87 +40,94 @@ pub(super) struct Lane {
 impl Lane {
     /// Runs until it is told to stop and nothing waits. The guard lives as long.
     pub(super) async fn run(mut self, guard: Arc<watch::Sender<()>>) {
-        let mut group = Vec::with_capacity(self.batch);
-        while self.queue.recv_many(&mut group, self.batch).await > 0 {
-            let (mut appends, mut callers) = (Vec::new(), Vec::new());
-            for waiting in group.drain(..) {
-                match waiting {
-                    Waiting::Append(append, caller) => {
-                        appends.push(append);
+        let mut waiting = Vec::with_capacity(self.batch);
+        while self.queue.recv_many(&mut waiting, self.batch).await > 0 {
+            let (mut group, mut callers) = (Vec::new(), Vec::new());
+            for one in waiting.drain(..) {
+                match one {
+                    Waiting::Append(pending, caller) => {
+                        group.push(pending);
                         callers.push(caller);
                     }
                     // What is already in the queue behind it is still done.
                     Waiting::Stop => self.queue.close(),
                 }
             }
-            if !appends.is_empty() {
-                let outcomes = self.append(&appends, &mut callers).await;
-                self.answer(&mut callers, outcomes);
+            if !group.is_empty() {
+                self.append(group, callers).await;
             }
         }
         drop(guard);
     }
 
     /// Appends a group: together, and if the database refuses that one by one, so that only the culprit is refused.
-    async fn append(&self, appends: &[Append], callers: &mut Vec<oneshot::Sender<Outcome>>) -> Vec<Outcome> {
-        let refuse = |error: &Error| appends.iter().map(|_| Err(error.clone().into())).collect();
-        match self.append_stubbornly(appends, callers).await {
-            Ok(outcomes) => outcomes,
-            Err(Error::Database(_) | Error::Taken(_)) if appends.len() > 1 => {
-                let mut outcomes = Vec::with_capacity(appends.len());
-                for append in appends {
-                    let alone = self.append_stubbornly(std::slice::from_ref(append), &mut Vec::new()).await;
-                    outcomes.extend(alone.unwrap_or_else(|error| vec![Err(error.into())]));
+    async fn append(&self, mut group: Vec<Pending>, mut callers: Vec<Caller>) {
+        match self.append_stubbornly(&mut group, &mut callers).await {
+            Ok(()) => self.tell(group, &mut callers),
+            Err(Error::Database(_) | Error::Taken(_)) if group.len() > 1 => {
+                for (mut pending, caller) in group.into_iter().zip(callers) {
+                    let alone = std::slice::from_mut(&mut pending);
+                    let appended = self.append_stubbornly(alone, &mut Vec::new()).await;
+                    if let Err(error) = appended {
+                        pending.fate = Fate::Refused(error.into());
+                    }
+                    self.tell(vec![pending], &mut vec![caller]);
                 }
-                outcomes
             }
-            Err(error) => refuse(&error),
+            Err(error) => settle::failed(paired(group, callers), &error),
         }
     }
 
     /// Appends a group, again if another transaction got in its way: the same nonce through another lane, or a deadlock.
-    async fn append_stubbornly(
-        &self,
-        appends: &[Append],
-        callers: &mut Vec<oneshot::Sender<Outcome>>,
-    ) -> Result<Vec<Outcome>, Error> {
+    async fn append_stubbornly(&self, group: &mut [Pending], callers: &mut Vec<Caller>) -> Result<(), Error> {
         for _ in 1..ATTEMPTS {
-            match self.append_once(appends, callers).await {
+            match self.append_once(group, callers).await {
                 Err(Error::Taken(_) | Error::Busy) => {}
                 other => return other,
             }
         }
-        self.append_once(appends, callers).await
+        self.append_once(group, callers).await
     }
 
-    async fn append_once(
-        &self,
-        appends: &[Append],
-        callers: &mut Vec<oneshot::Sender<Outcome>>,
-    ) -> Result<Vec<Outcome>, Error> {
+    async fn append_once(&self, group: &mut [Pending], callers: &mut Vec<Caller>) -> Result<(), Error> {
         let began = Instant::now();
-        let mut client = connection(&self.pool).await?;
-        let transaction = client.transaction().await.map_err(|error| meaning(&error))?;
-        let ignore_nonces = self.planted.ignores_nonces();
-        let outcomes = crate::append::postgres::append(&transaction, appends, ignore_nonces).await?;
-        if self.planted.answers_early() {
-            self.answer(callers, outcomes.clone());
-            tokio::time::sleep(Planted::SLOW_COMMIT).await;
+        let client = connection(&self.pool).await?;
+        let result = self.commit(&client, group, callers).await;
+        match &result {
+            Ok(()) => self.shared.counters.committed(group.len(), began.elapsed()),
+            // After a failed commit the transaction is over already, and this says so only in the database's log.
+            Err(_) if steered(&client, "ROLLBACK").await.is_err() => drop(Object::take(client)),
+            Err(_) => {}
         }
-        self.shared.health.may_commit()?;
-        if let Err(error) = transaction.commit().await {
-            self.shared.counters.commit_failed();
-            return Err(meaning(&error));
-        }
-        self.shared.counters.committed(appends.len(), began.elapsed());
-        Ok(outcomes)
+        result
     }
 
-    fn answer(&self, callers: &mut Vec<oneshot::Sender<Outcome>>, outcomes: Vec<Outcome>) {
-        for (caller, outcome) in callers.drain(..).zip(outcomes) {
-            self.shared.counters.appended(&outcome);
-            // A caller that went away is no reason not to have appended.
-            let _ = caller.send(outcome);
+    async fn commit(
+        &self,
+        client: &Object,
+        group: &mut [Pending],
+        callers: &mut Vec<Caller>,
+    ) -> Result<(), Error> {
+        let heads = postgres::begin(client, group, self.planted.ignores_nonces()).await?;
+        self.shared.health.may_commit()?;
+        if self.planted.answers_early() {
+            postgres::write_only(client, group, &heads).await?;
+            self.tell(group.to_vec(), callers);
+            tokio::time::sleep(Planted::SLOW_COMMIT).await;
+            return steered(client, "COMMIT").await;
         }
+        let committed = postgres::commit(client, group, &heads).await;
+        if committed.is_err() {
+            self.shared.counters.commit_failed();
+        }
+        committed
     }
+
+    fn tell(&self, group: Vec<Pending>, callers: &mut Vec<Caller>) {
+        settle::committed(paired(group, callers.drain(..)), &self.shared.listener, &self.shared.counters);
+    }
+}
+
+fn paired(group: Vec<Pending>, callers: impl IntoIterator<Item = Caller>) -> impl Iterator<Item = Done> {
+    group.into_iter().zip(callers).map(|(pending, caller)| Done::Append(pending, caller))
 }

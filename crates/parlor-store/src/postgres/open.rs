@@ -38,10 +38,10 @@ pub(super) async fn open(url: &Secret, options: &Options) -> Result<Postgres, Op
     migrate(&mut lock.client, migrations::ALL).await?;
     if options.planted.ignores_nonces() {
         let lift =
-            "DROP INDEX IF EXISTS messages_nonce; CREATE INDEX messages_nonce ON messages (author_id, nonce)";
+            "DROP INDEX IF EXISTS messages_nonce; CREATE INDEX messages_nonce ON messages (nonce, author_id)";
         lock.client.batch_execute(lift).await.map_err(|error| failed(&error))?;
     }
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(Shared::new(options));
     let (reads, writes) = (pool(&config, options.readers.max(1))?, pool(&config, WRITERS)?);
     let (lanes, lanes_end) = start_lanes(&pool(&config, LANES)?, &shared, options);
     let (stop, stopped) = watch::channel(());

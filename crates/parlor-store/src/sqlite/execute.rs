@@ -1,6 +1,6 @@
 //! How a statement runs on SQLite, and what its errors mean.
 
-use rusqlite::{Connection, ErrorCode, ffi, params_from_iter};
+use rusqlite::{CachedStatement, Connection, ErrorCode, ffi, params_from_iter};
 
 use crate::error::Error;
 use crate::statement::Statement;
@@ -32,6 +32,14 @@ pub(crate) fn run(
     let mut prepared = connection.prepare_cached(text(statement)?).map_err(|error| meaning(&error))?;
     let count = prepared.execute(params_from_iter(params)).map_err(|error| meaning(&error))?;
     Ok(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// A statement that is about to run several times, its values bound by place.
+pub(crate) fn prepared<'c>(
+    connection: &'c Connection,
+    statement: &'static Statement,
+) -> Result<CachedStatement<'c>, Error> {
+    connection.prepare_cached(text(statement)?).map_err(|error| meaning(&error))
 }
 
 /// Runs one of the short texts that steer a transaction.

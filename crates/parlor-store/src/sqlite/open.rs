@@ -18,6 +18,10 @@ const OLDEST_VERSION: i32 = 3_051_003;
 /// More than this crate has statements.
 const STATEMENTS: usize = 256;
 
+/// How much memory the connection that writes may keep pages in. It takes it only as it needs it: all pages that a group
+/// touches have to fit, else they are written twice.
+const WRITER_CACHE_KIB: i64 = 16 << 10;
+
 /// Opens the connection that writes. A file that is damaged, newer or not ours is refused before it is touched.
 pub(super) fn writer(path: &Path, planted: Planted) -> Result<Connection, OpenError> {
     if rusqlite::version_number() < OLDEST_VERSION {
@@ -39,7 +43,7 @@ pub(super) fn writer(path: &Path, planted: Planted) -> Result<Connection, OpenEr
     migrate(&mut connection, marks.1, migrations::ALL)?;
     if planted.ignores_nonces() {
         let lift =
-            "DROP INDEX IF EXISTS messages_nonce; CREATE INDEX messages_nonce ON messages (author_id, nonce)";
+            "DROP INDEX IF EXISTS messages_nonce; CREATE INDEX messages_nonce ON messages (nonce, author_id)";
         connection.execute_batch(lift).map_err(|error| refused(path, &error))?;
     }
     Ok(connection)
@@ -105,6 +109,9 @@ fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // FULL syncs the log at every commit: acknowledged means on disk.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    // What SQLite would otherwise spill into a file beside the system's temporary ones.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     // The writer checkpoints between groups, when nobody waits for it.

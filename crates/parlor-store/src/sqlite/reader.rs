@@ -50,7 +50,7 @@ fn answer(connection: &mut Connection, job: Box<dyn Job>) {
         return job.refuse(error);
     }
     // A panic drops the caller's end of the answer, which tells the caller.
-    let finished = catch_unwind(AssertUnwindSafe(|| job.run(&mut Tx::sqlite(connection))));
+    let finished = catch_unwind(AssertUnwindSafe(|| job.run(Tx::sqlite(connection))));
     let ended = steer(connection, "ROLLBACK");
     if let Ok(finished) = finished {
         (finished.reply)(ended);

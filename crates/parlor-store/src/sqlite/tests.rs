@@ -3,9 +3,12 @@
 use parlor_model::{Body, MessageId, MessageKind, RoomId, Seq, Timestamp, UserId, WorkspaceId};
 use rusqlite::Connection;
 
+use tokio::sync::oneshot;
+
 use super::*;
-use crate::append::NewMessage;
+use crate::append::{Appended, NewMessage};
 use crate::database::Planted;
+use crate::error::AppendError;
 use crate::statement::Statement;
 
 static MORE: Statement = Statement::only_sqlite("MORE", "PRAGMA max_page_count = 400");
@@ -57,6 +60,19 @@ fn append(number: u64, text: &str) -> Append {
         sent_at: Timestamp::from_millis(0),
     };
     Append { room: ROOM, access_version: 0, message }
+}
+
+impl Sqlite {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let (sender, answer) = oneshot::channel();
+        self.submit(
+            append,
+            Box::new(|outcome| {
+                drop(sender.send(outcome.map(Appended::from).map_err(|rejected| rejected.error)))
+            }),
+        );
+        answer.await.unwrap()
+    }
 }
 
 async fn put(store: &Sqlite, name: &'static str) -> Result<(), Error> {

@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::execute::steer;
 use super::lock::Lock;
 use super::{Shared, Write};
-use crate::append::{Append, Outcome};
+use crate::append::settle::{self, Done};
+use crate::append::sqlite::Rooms;
+use crate::append::{Fate, Pending};
 use crate::database::{Options, Planted};
 use crate::error::Error;
 use crate::tx::Tx;
@@ -29,6 +31,7 @@ pub(super) struct Writer {
     shared: Arc<Shared>,
     batch: usize,
     planted: Planted,
+    rooms: Rooms,
     log_pages: Arc<AtomicUsize>,
     /// Log pages that the last checkpoint could not copy because a reader still looked at older ones.
     stuck_pages: usize,
@@ -37,14 +40,6 @@ pub(super) struct Writer {
     /// Why the database rolled the present group back, if it did so by itself.
     rolled_back: Option<Error>,
 }
-
-/// An answer that waits for the commit.
-enum Answer {
-    Work(Finished),
-    Append(Outcome, oneshot::Sender<Outcome>),
-}
-
-type WaitingAppend = (Append, oneshot::Sender<Outcome>);
 
 impl Writer {
     pub(super) fn new(
@@ -60,6 +55,7 @@ impl Writer {
             shared,
             batch,
             planted,
+            rooms: Rooms::default(),
             log_pages: Arc::default(),
             stuck_pages: 0,
             failed: false,
@@ -108,36 +104,49 @@ impl Writer {
             return self.refuse(group, &error);
         }
         self.rolled_back = None;
-        let mut answers = self.run_group(group);
+        let mut done = self.run_group(group);
+        let size = done.len();
         if self.planted.answers_early() {
-            answers.drain(..).for_each(|answer| self.answer(answer, &Ok(())));
+            self.tell(done.drain(..));
             std::thread::sleep(Planted::SLOW_COMMIT);
         }
-        let outcome = self.end();
-        match &outcome {
-            Ok(()) => self.shared.counters.committed(answers.len(), began.elapsed()),
-            Err(_) => self.shared.counters.commit_failed(),
+        match self.end() {
+            Ok(()) => {
+                self.shared.counters.committed(size, began.elapsed());
+                self.tell(done);
+            }
+            Err(error) => {
+                self.rooms.forget();
+                self.shared.counters.commit_failed();
+                settle::failed(done, &error);
+            }
         }
-        answers.drain(..).for_each(|answer| self.answer(answer, &outcome));
+    }
+
+    fn tell(&self, done: impl IntoIterator<Item = Done>) {
+        settle::committed(done, &self.shared.listener, &self.shared.counters);
     }
 
     /// Runs the works of a group in the order in which they came; neighbouring appends together.
-    fn run_group(&mut self, group: &mut Vec<Write>) -> Vec<Answer> {
-        let mut answers = Vec::with_capacity(group.len());
-        let mut appends = Vec::new();
+    fn run_group(&mut self, group: &mut Vec<Write>) -> Vec<Done> {
+        let mut done = Vec::with_capacity(group.len());
+        let mut run = 0;
         for write in group.drain(..) {
             match write {
-                Write::Append(append, sender) => appends.push((append, sender)),
+                Write::Append(pending, caller) => done.push(Done::Append(pending, caller)),
                 Write::Work(job) => {
-                    self.run_appends(std::mem::take(&mut appends), &mut answers);
-                    answers.extend(self.run_work(job).map(Answer::Work));
+                    self.run_appends(&mut done, run);
+                    done.extend(
+                        self.run_work(job).map(|finished| Done::Work(finished.events, finished.reply)),
+                    );
+                    run = done.len();
                 }
                 // What came before it, and what is already in the queue behind it, is still done.
                 Write::Stop => self.queue.close(),
             }
         }
-        self.run_appends(appends, &mut answers);
-        answers
+        self.run_appends(&mut done, run);
+        done
     }
 
     /// Runs one work. `None` if it panicked, which its caller sees by the lost answer.
@@ -147,40 +156,68 @@ impl Writer {
             return None;
         }
         let connection = &mut self.connection;
-        let finished = catch_unwind(AssertUnwindSafe(|| job.run(&mut Tx::sqlite(connection))));
+        let finished = catch_unwind(AssertUnwindSafe(|| job.run(Tx::sqlite(connection))));
+        // It may have changed any room.
+        self.rooms.forget();
         self.end_savepoint(finished.as_ref().is_ok_and(|finished| finished.keep));
         finished.ok()
     }
 
-    /// Appends a run of messages: together, and if that fails one by one, so that only the culprit is refused.
-    fn run_appends(&mut self, waiting: Vec<WaitingAppend>, answers: &mut Vec<Answer>) {
-        if waiting.is_empty() {
+    /// Appends what came since `from`: together, and if that fails one by one, so that only the culprit is refused.
+    fn run_appends(&mut self, done: &mut [Done], from: usize) {
+        let (before, run) = done.split_at_mut(from);
+        if run.is_empty() {
             return;
         }
-        let (appends, senders): (Vec<Append>, Vec<_>) = waiting.into_iter().unzip();
-        let outcomes = match self.try_appends(&appends) {
-            Ok(outcomes) => outcomes,
-            Err(error) if appends.len() == 1 => vec![Err(error.into())],
-            Err(_) => appends.iter().map(|append| self.append_alone(append)).collect(),
+        // A savepoint makes SQLite keep a copy of every page that changes, so a group of appends alone does without.
+        let together =
+            if before.is_empty() { self.append_first(run) } else { self.append_under_savepoint(run) };
+        let Err(error) = together else {
+            return;
         };
-        let pairs = outcomes.into_iter().zip(senders);
-        answers.extend(pairs.map(|(outcome, sender)| Answer::Append(outcome, sender)));
+        let alone = run.len() == 1;
+        for one in run.chunks_mut(1) {
+            let outcome = if alone { Err(error.clone()) } else { self.append_under_savepoint(one) };
+            if let (Err(error), Some(pending)) = (outcome, pendings(one).next()) {
+                pending.fate = Fate::Refused(error.into());
+            }
+        }
     }
 
-    fn append_alone(&mut self, append: &Append) -> Outcome {
-        let mut outcomes = self.try_appends(std::slice::from_ref(append))?;
-        outcomes.pop().unwrap_or_else(|| Err(Error::Database("an append had no outcome".into()).into()))
+    /// Appends at the beginning of a transaction, which is begun anew if that fails.
+    fn append_first(&mut self, run: &mut [Done]) -> Result<(), Error> {
+        let result = self.append(run);
+        if let Err(error) = &result {
+            if !self.connection.is_autocommit() {
+                steer(&self.connection, "ROLLBACK")?;
+            }
+            // Without space it would fail again for each of them; and without a transaction `end` says so to everybody.
+            if matches!(error, Error::Full(_)) {
+                self.rolled_back = Some(error.clone());
+            } else {
+                steer(&self.connection, "BEGIN IMMEDIATE")?;
+            }
+        }
+        result
     }
 
-    fn try_appends(&mut self, appends: &[Append]) -> Result<Vec<Outcome>, Error> {
+    fn append_under_savepoint(&mut self, run: &mut [Done]) -> Result<(), Error> {
         self.savepoint()?;
-        let result = crate::append::sqlite::append(&self.connection, appends, self.planted.ignores_nonces());
+        let result = self.append(run);
         if let Err(error) = &result
             && self.connection.is_autocommit()
         {
             self.rolled_back = Some(error.clone());
         }
         self.end_savepoint(result.is_ok());
+        result
+    }
+
+    fn append(&mut self, run: &mut [Done]) -> Result<(), Error> {
+        let result = crate::append::sqlite::append(&self.connection, &mut self.rooms, pendings(run));
+        if result.is_err() {
+            self.rooms.forget();
+        }
         result
     }
 
@@ -236,25 +273,11 @@ impl Writer {
         self.rolled_back.clone().unwrap_or_else(unknown)
     }
 
-    fn answer(&self, answer: Answer, outcome: &Result<(), Error>) {
-        match answer {
-            Answer::Work(finished) => (finished.reply)(outcome.clone()),
-            Answer::Append(result, sender) => {
-                let result = outcome.clone().map_err(Into::into).and(result);
-                self.shared.counters.appended(&result);
-                // A caller that went away is no reason not to have appended.
-                let _ = sender.send(result);
-            }
-        }
-    }
-
     /// Answers a group without running it.
     fn refuse(&mut self, group: &mut Vec<Write>, error: &Error) {
         for write in group.drain(..) {
             match write {
-                Write::Append(_, caller) => {
-                    let _ = caller.send(Err(error.clone().into()));
-                }
+                Write::Append(pending, caller) => caller.answer(Err(pending.rejected(error.clone().into()))),
                 Write::Work(job) => job.refuse(error.clone()),
                 Write::Stop => self.queue.close(),
             }
@@ -272,9 +295,11 @@ impl Writer {
         if grown < CHECKPOINT_PAGES || (grown < CHECKPOINT_ANYWAY_PAGES && !self.queue.is_empty()) {
             return;
         }
+        let began = Instant::now();
         let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
             Ok((row.get::<_, isize>(1)?.unsigned_abs(), row.get::<_, isize>(2)?.unsigned_abs()))
         });
+        self.shared.counters.checkpointed(began.elapsed());
         match checkpoint {
             Ok((all, copied)) => self.stuck_pages = if copied < all { all } else { 0 },
             Err(error) => {
@@ -295,4 +320,12 @@ impl Writer {
             tracing::warn!(%error, "the database could not be closed properly");
         }
     }
+}
+
+/// The appends of a run.
+fn pendings(run: &mut [Done]) -> impl Iterator<Item = &mut Pending> {
+    run.iter_mut().filter_map(|one| match one {
+        Done::Append(pending, _) => Some(pending),
+        Done::Work(..) => None,
+    })
 }

@@ -12,7 +12,8 @@ cases!(
     reads_that_do_not_fit_are_refused_at_once,
 );
 
-const NARROW: Options = Options { readers: 1, queue: 2, batch: 1, planted: parlor_store::Planted::Nothing };
+const NARROW: Options =
+    Options { readers: 1, queue: 2, queue_bytes: 1 << 20, batch: 1, planted: parlor_store::Planted::Nothing };
 
 /// A work that holds a room, and with it the writer, until it is told to let go.
 struct Hold {

@@ -37,8 +37,10 @@ impl Collector for StoreMetrics {
         let seconds = ConstCounter::new(metrics.commit_time.as_secs_f64());
         let (name, help) = ("parlor_store_commit_seconds", "The time that commits took");
         seconds.encode(encoder.encode_descriptor(name, help, None, seconds.metric_type())?)?;
+        let bytes = i64::try_from(metrics.queued_bytes).unwrap_or(i64::MAX);
         let gauges = [
             ("queued_writes", "Writes that wait", i64::try_from(metrics.queued).unwrap_or(i64::MAX)),
+            ("queued_bytes", "Bytes of messages that wait or are being committed", bytes),
             ("not_durable", "1 once nothing is acknowledged any more", i64::from(metrics.not_durable)),
         ];
         for (name, help, value) in gauges {
