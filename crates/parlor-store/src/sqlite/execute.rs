@@ -70,6 +70,12 @@ fn text(statement: &'static Statement) -> Result<&'static str, Error> {
     statement.sqlite.ok_or_else(|| Error::Database(format!("{} is not for SQLite", statement.name)))
 }
 
+/// True if the disk did not keep what it was told to keep.
+pub(super) fn is_failed_sync(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|failure| failure.extended_code);
+    matches!(code, Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC))
+}
+
 /// What an error of SQLite means for the caller.
 pub(crate) fn meaning(error: &rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(failure, message) = error else {
@@ -77,7 +83,8 @@ pub(crate) fn meaning(error: &rusqlite::Error) -> Error {
     };
     let said = message.clone().unwrap_or_else(|| failure.to_string());
     match (failure.code, failure.extended_code) {
-        (ErrorCode::DiskFull, _) => Error::Full(said),
+        // What readers share of the log is a file too. When that can't grow, the commit it was for has not taken place.
+        (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => Error::Full(said),
         (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Error::Busy,
         (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Error::Taken(said),
         _ => Error::Database(said),

@@ -9,7 +9,7 @@ use std::time::Instant;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, watch};
 
-use super::execute::steer;
+use super::execute::{self, is_failed_sync, steer};
 use super::lock::Lock;
 use super::{Shared, Write};
 use crate::append::settle::{self, Done};
@@ -257,13 +257,18 @@ impl Writer {
         // A full disk is found before anything is promised, and room can be made. After any other failure nobody can
         // say what the disk holds, and a second sync may wrongly succeed: only a restart reads what is really there.
         if !matches!(error, Error::Full(_)) {
-            self.failed = true;
-            self.shared.health.fail();
-            tracing::error!(%error, "a commit failed; nothing is acknowledged any more until the server is restarted");
+            self.fail(&error);
             return Err(Error::NotDurable);
         }
         tracing::error!(%error, "a commit failed because there is no space left");
         Err(error)
+    }
+
+    /// Acknowledges nothing from now on.
+    fn fail(&mut self, error: &Error) {
+        self.failed = true;
+        self.shared.health.fail();
+        tracing::error!(%error, "a commit or a sync failed; nothing is acknowledged any more until the server is restarted");
     }
 
     /// What everybody in a group hears that the database rolled back by itself.
@@ -302,6 +307,7 @@ impl Writer {
         self.shared.counters.checkpointed(began.elapsed());
         match checkpoint {
             Ok((all, copied)) => self.stuck_pages = if copied < all { all } else { 0 },
+            Err(error) if is_failed_sync(&error) => self.fail(&execute::meaning(&error)),
             Err(error) => {
                 tracing::warn!(%error, "the log could not be copied into the database; it is tried again");
             }

@@ -1,0 +1,85 @@
+//! No space left: sends are refused with a code that says so, what is there is read, and as soon as there is space
+//! everything goes on by itself.
+
+use std::time::Duration;
+
+use parlor_model::{Refusal, Seq};
+use parlor_store::{AppendError, Error};
+
+use crate::support::{history, open, prepared, send};
+
+#[tokio::test]
+async fn a_full_disk_refuses_reads_on_and_recovers_by_itself() {
+    let (folder, disk) = prepared().await;
+    let store = open(folder.path()).await;
+    let (mut number, mut last): (u64, Seq) = (0, 0);
+    for cycle in 0..20 {
+        disk.fill(true);
+        let refused = loop {
+            number += 1;
+            // Of different lengths, so that the space ends at different steps of a commit.
+            match send(&store, number, 50 + 3_000 * (cycle % 5)).await {
+                Ok(appended) => {
+                    assert_eq!(appended.message.seq, last + 1);
+                    last += 1;
+                }
+                Err(refused) => break refused,
+            }
+        };
+        let AppendError::Store(error) = refused else { panic!("{refused:?}") };
+        assert!(matches!(error, Error::Full(_)), "cycle {cycle}: {error:?}");
+        let told = error.as_refusal();
+        assert!(matches!(told, Some(Refusal::Unavailable { retry_after }) if retry_after > Duration::ZERO));
+        let together = (0..10).map(|more| send(&store, number + more, 9_000));
+        let outcomes = futures_util::future::join_all(together).await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(AppendError::Store(Error::Full(_))))));
+        assert_eq!(history(&store).await.len() as Seq, last, "what is there is read");
+        store.check().await.unwrap();
+        disk.fill(false);
+        let appended = send(&store, number, 9_000).await.unwrap();
+        assert_eq!((appended.message.seq, appended.repeated), (last + 1, false));
+        last += 1;
+    }
+    store.close().await;
+    let store = open(folder.path()).await;
+    let kept: Vec<Seq> = history(&store).await.iter().map(|message| message.seq).collect();
+    assert_eq!(kept, (1..=last).collect::<Vec<Seq>>());
+    store.close().await;
+}
+
+/// The last of the space may go to the log, so that the index of it which readers share can't grow.
+#[tokio::test]
+async fn a_group_that_can_not_be_shown_to_readers_is_refused() {
+    let (folder, disk) = prepared().await;
+    let store = open(folder.path()).await;
+    send(&store, 1, 100).await.unwrap();
+    let (let_go, go_on) = std::sync::mpsc::channel::<()>();
+    let (holding, held) = tokio::sync::oneshot::channel();
+    let hold = store.write::<_, Error>(move |_| {
+        Box::pin(async move {
+            holding.send(()).unwrap();
+            go_on.recv().unwrap();
+            Ok(())
+        })
+    });
+    // Together these are more pages than one part of the index names.
+    let group = async {
+        held.await.unwrap();
+        disk.fill_memory(true);
+        let release = async { let_go.send(()).unwrap() };
+        let sends = futures_util::future::join_all((2..250).map(|number| send(&store, number, 90_000)));
+        tokio::join!(biased; sends, release).0
+    };
+    let (hold, outcomes) = tokio::join!(hold, group);
+    assert_eq!(hold, Ok(()));
+    for outcome in outcomes {
+        assert!(matches!(outcome, Err(AppendError::Store(Error::Full(_)))), "{outcome:?}");
+    }
+    assert_eq!(history(&store).await.len(), 1);
+    disk.fill_memory(false);
+    assert_eq!(send(&store, 2, 90_000).await.unwrap().message.seq, 2);
+    store.close().await;
+    let store = open(folder.path()).await;
+    assert_eq!(history(&store).await.len(), 2);
+    store.close().await;
+}
