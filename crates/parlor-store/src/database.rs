@@ -78,7 +78,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 4, queue: 4096, queue_bytes: 16 << 20, batch: 256, planted: Planted::Nothing }
+        Self { readers: 4, queue: 4096, queue_bytes: 16 << 20, batch: 1024, planted: Planted::Nothing }
     }
 }
 

@@ -82,7 +82,7 @@ impl Outbox {
     ) {
         match self.core.prepare(actor, input) {
             Ok(message) => {
-                self.take(room, Waiting { actor: Arc::clone(actor), message, done: Box::new(done) })
+                self.take(room, Waiting { actor: Arc::clone(actor), message, done: Box::new(done) });
             }
             Err(refused) => done(Err(refused)),
         }

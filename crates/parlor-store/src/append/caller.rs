@@ -62,6 +62,8 @@ impl Caller {
 
     fn tell(&mut self, outcome: Result<Landed<'_>, Rejected>) {
         if let Some(done) = self.done.take() {
+            // First, so that whoever sends the next one when it hears of this one finds a place for it.
+            self.space.give_back(self.bytes);
             // The callback is foreign code on the thread that commits: a panic in it may not end that thread.
             if catch_unwind(AssertUnwindSafe(|| done(outcome))).is_err() {
                 tracing::error!("a callback of an append panicked");
@@ -72,7 +74,6 @@ impl Caller {
 
 impl Drop for Caller {
     fn drop(&mut self) {
-        self.space.give_back(self.bytes);
         self.tell(Err(Rejected { error: AppendError::Store(Error::Panicked), append: None }));
     }
 }

@@ -68,7 +68,7 @@ impl Sqlite {
         self.submit(
             append,
             Box::new(|outcome| {
-                drop(sender.send(outcome.map(Appended::from).map_err(|rejected| rejected.error)))
+                drop(sender.send(outcome.map(Appended::from).map_err(|rejected| rejected.error)));
             }),
         );
         answer.await.unwrap()

@@ -126,6 +126,64 @@ async fn lost(world: &World) {
 }
 
 #[tokio::test]
+async fn a_full_disk_of_the_database_refuses_reads_on_and_recovers() {
+    on_postgres(|world| Box::pin(full(world))).await;
+}
+
+/// The database refuses rows as it does when its disk is full, until it no longer does.
+async fn full(world: &World) {
+    let (ada, room) = (world.user("ada").await.id, world.room("General", RoomKind::Public).await.id);
+    let client = client(world).await;
+    let fill = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $$;
+        CREATE TRIGGER full_disk BEFORE INSERT ON messages EXECUTE FUNCTION full_disk()";
+    let mut expected = vec![world.say(room, ada, "before").await];
+    for _ in 0..3 {
+        client.batch_execute(fill).await.unwrap();
+        let outcomes =
+            world.append_all((0..20).map(|_| world.an_append(room, ada, "no", None)).collect()).await;
+        assert!(
+            outcomes.iter().all(|outcome| matches!(outcome, Err(AppendError::Store(Error::Full(_))))),
+            "{outcomes:?}"
+        );
+        let page = Page { cursor: Cursor::Newest, limit: 100 };
+        assert_eq!(read!(world.store, tx => tx.history(room, page)), expected);
+        world.store.check().await.unwrap();
+        client.batch_execute("DROP FUNCTION full_disk CASCADE").await.unwrap();
+        expected.push(world.say(room, ada, "after").await);
+        assert_eq!(expected.last().map(|message| message.seq), Some(expected.len() as u64));
+    }
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_is_not_acknowledged() {
+    on_postgres(|world| Box::pin(failed_commit(world))).await;
+}
+
+/// Everything of the group succeeds but the commit itself, as when the database can't write its log.
+async fn failed_commit(world: &World) {
+    let (ada, room) = (world.user("ada").await.id, world.room("General", RoomKind::Public).await.id);
+    let client = client(world).await;
+    let fail = "CREATE FUNCTION failed() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'could not fsync' USING ERRCODE = 'io_error'; END $$;
+        CREATE CONSTRAINT TRIGGER failed AFTER INSERT ON messages DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION failed()";
+    client.batch_execute(fail).await.unwrap();
+    let heard = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let hears = std::sync::Arc::clone(&heard);
+    assert!(world.store.on_commit(move |events| {
+        hears.fetch_add(events.len(), std::sync::atomic::Ordering::Relaxed);
+    }));
+    let outcomes = world.append_all((0..10).map(|_| world.an_append(room, ada, "no", None)).collect()).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(AppendError::Store(_)))), "{outcomes:?}");
+    assert_eq!(heard.load(std::sync::atomic::Ordering::Relaxed), 0, "it was told all the same");
+    assert!(world.store.metrics().failed_commits > 0);
+    client.batch_execute("DROP FUNCTION failed CASCADE").await.unwrap();
+    assert_eq!(world.say(room, ada, "after").await.seq, 1);
+    assert_eq!(heard.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
 async fn a_newer_database_is_refused() {
     on_postgres(|world| Box::pin(newer(world))).await;
 }

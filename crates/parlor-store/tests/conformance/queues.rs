@@ -1,6 +1,6 @@
 //! Queues: what does not fit is refused at once, and what was taken is done.
 
-use parlor_model::{RoomId, RoomKind};
+use parlor_model::{Refusal, RoomId, RoomKind};
 use parlor_store::{AppendError, Cursor, Error, Options, Page, Store};
 use tokio::task::JoinHandle;
 
@@ -8,6 +8,7 @@ use crate::support::{World, cases, read, write};
 
 cases!(
     appends_that_do_not_fit_are_refused_at_once,
+    bytes_that_do_not_fit_are_refused_at_once,
     works_that_do_not_fit_are_refused_at_once,
     reads_that_do_not_fit_are_refused_at_once,
 );
@@ -69,6 +70,34 @@ async fn appends_that_do_not_fit_are_refused_at_once(world: &World) {
     assert_eq!(stored.len(), 20 - refused.len());
     store.append(world.an_append(room, ada, "there is room again", None)).await.unwrap();
     store.close().await;
+}
+
+async fn bytes_that_do_not_fit_are_refused_at_once(world: &World) {
+    const BYTES: usize = 50_000;
+    let (ada, room) = (world.user("ada").await.id, world.room("General", RoomKind::Public).await.id);
+    let store = world.reopened(Options { queue_bytes: BYTES, ..Options::default() }).await;
+    let hold = Hold::room(world, &store, room).await;
+    let text = "x".repeat(9_000);
+    let mut futures: Vec<_> =
+        (0..20).map(|_| Box::pin(store.append(world.an_append(room, ada, &text, None)))).collect();
+    let refused =
+        futures.iter_mut().filter_map(|future| futures_util::FutureExt::now_or_never(future.as_mut()));
+    let refused: Vec<_> = refused.collect();
+    assert_eq!(refused.len(), 15, "{refused:?}");
+    assert!(refused.iter().all(|outcome| *outcome == Err(AppendError::Store(Error::Busy))), "{refused:?}");
+    assert!(
+        matches!(Error::Busy.as_refusal(), Some(Refusal::Busy { retry_after }) if !retry_after.is_zero())
+    );
+    let waiting = store.metrics().queued_bytes;
+    assert!((45_000..=BYTES).contains(&waiting), "{waiting}");
+    assert_eq!(store.metrics().busy, 15);
+    hold.end().await;
+    for taken in futures.drain(..5) {
+        taken.await.unwrap();
+    }
+    store.append(world.an_append(room, ada, &text, None)).await.unwrap();
+    store.close().await;
+    assert_eq!(store.metrics().queued_bytes, 0);
 }
 
 async fn works_that_do_not_fit_are_refused_at_once(world: &World) {

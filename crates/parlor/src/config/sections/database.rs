@@ -19,6 +19,6 @@ section! {
         queue_bytes: Count<65_536, 1_073_741_824> = Count(16_777_216), "PARLOR_DATABASE_QUEUE_BYTES";
         /// How many writes one commit takes at most. Writes that wait at the same time share a commit, and so the price
         /// of a sync.
-        batch: Count<1, 4_096> = Count(256), "PARLOR_DATABASE_BATCH";
+        batch: Count<1, 4_096> = Count(1_024), "PARLOR_DATABASE_BATCH";
     }
 }
