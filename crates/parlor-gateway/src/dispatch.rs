@@ -56,8 +56,8 @@ pub(crate) struct Job {
 pub(crate) enum Work {
     /// Something by itself.
     Alone(BoxFuture<'static, Answer>),
-    /// A message, which may be sent together with the ones that follow it in its lane.
-    Send(parlor_core::SendMessage),
+    /// A message for a room, which may be sent together with those around it in its lane.
+    Send(RoomId, parlor_core::SendMessage),
 }
 
 /// What the shard does by itself.

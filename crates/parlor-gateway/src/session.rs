@@ -105,18 +105,17 @@ impl Session {
         }
     }
 
-    /// Commands are done.
+    /// A command is done.
     pub(crate) fn take_answers(&mut self, answered: Answered, outgoing: &mut Outgoing) {
         self.lanes.done(&self.context, &answered);
-        for (reference, answer) in answered.answers {
-            match answer {
-                Ok(data) => {
-                    self.strikes = self.strikes.saturating_sub(1);
-                    outgoing.say(&ServerFrame::Ok { reference, data });
-                }
-                Err(error) if error.code == ErrorCode::RateLimited => self.refuse(reference, error, outgoing),
-                Err(error) => outgoing.say(&ServerFrame::Error { reference, error }),
+        let Answered { reference, answer, .. } = answered;
+        match answer {
+            Ok(data) => {
+                self.strikes = self.strikes.saturating_sub(1);
+                outgoing.say(&ServerFrame::Ok { reference, data });
             }
+            Err(error) if error.code == ErrorCode::RateLimited => self.refuse(reference, error, outgoing),
+            Err(error) => outgoing.say(&ServerFrame::Error { reference, error }),
         }
     }
 

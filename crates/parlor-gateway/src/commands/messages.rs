@@ -15,7 +15,7 @@ pub(crate) fn send(_: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let room: RoomId = data::id("room", &data.room)?;
     let reply_to = data.reply_to.as_deref().map(|id| data::id("reply_to", id)).transpose()?;
     let message = SendMessage { body: data.body, nonce: data.nonce, reply_to };
-    Ok(Prepared::Job(Job { lane: Some(Lane::Room(room)), work: Work::Send(message) }))
+    Ok(Prepared::Job(Job { lane: Some(Lane::Room(room)), work: Work::Send(room, message) }))
 }
 
 /// Changes one's words.

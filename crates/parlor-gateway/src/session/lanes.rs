@@ -1,11 +1,14 @@
-//! The commands of a connection that are on their way. Those of one lane run one after the other, so that a room sees
-//! them in the order in which they were sent; lanes run beside each other.
+//! The commands of a connection that are on their way. Those of one lane take effect in the order in which they were
+//! sent; lanes run beside each other.
+//!
+//! Messages go to the store without a task each, one behind the other, through the connection's outbox, which keeps
+//! their order. Anything else waits until all before it in its lane is done.
 
 use std::collections::{HashMap, VecDeque};
 
-use parlor_core::SendMessage;
-use parlor_model::{Message, RoomId};
-use parlor_protocol::Sent;
+use parlor_core::{Outbox, SendMessage};
+use parlor_model::RoomId;
+use parlor_protocol as wire;
 
 use crate::dispatch::{self, Answer, Context, Job, Lane, Work};
 use crate::failure;
@@ -15,16 +18,30 @@ use crate::shard::promise::Promise;
 /// The commands that are on their way.
 #[derive(Default)]
 pub(crate) struct Lanes {
-    /// What waits behind the command that runs in a lane. A lane is here as long as something runs in it.
-    waiting: HashMap<Lane, VecDeque<(Option<u64>, Work)>>,
+    /// The lanes in which something runs.
+    busy: HashMap<Lane, Busy>,
+    /// Made when something is said first: most connections only listen.
+    outbox: Option<Outbox>,
     count: usize,
 }
 
-/// Commands that are done.
+/// What goes on in a lane.
+#[derive(Default)]
+struct Busy {
+    /// How many messages are with the store. Nothing else runs meanwhile.
+    sends: usize,
+    /// What comes after, with the client's number of each.
+    waiting: VecDeque<(Option<u64>, Work)>,
+}
+
+/// A command that is done.
 pub(crate) struct Answered {
     lane: Option<Lane>,
-    /// The client's number of each, and what it came to; in order.
-    pub(super) answers: Vec<(Option<u64>, Answer)>,
+    was_send: bool,
+    /// The client's number for it.
+    pub(super) reference: Option<u64>,
+    /// What it came to.
+    pub(super) answer: Answer,
 }
 
 impl Lanes {
@@ -37,87 +54,89 @@ impl Lanes {
     pub(super) fn add(&mut self, context: &Context, reference: Option<u64>, job: Job) {
         self.count += 1;
         let Some(lane) = job.lane else {
-            return start(context.clone(), None, VecDeque::from([(reference, job.work)]));
+            return self.start(context, None, reference, job.work);
         };
-        if let Some(waiting) = self.waiting.get_mut(&lane) {
-            return waiting.push_back((reference, job.work));
+        if let Some(busy) = self.busy.get_mut(&lane) {
+            let follows = busy.sends > 0 && busy.waiting.is_empty() && matches!(job.work, Work::Send(..));
+            if !follows {
+                return busy.waiting.push_back((reference, job.work));
+            }
         }
-        self.waiting.insert(lane, VecDeque::new());
-        start(context.clone(), Some(lane), VecDeque::from([(reference, job.work)]));
+        self.start(context, Some(lane), reference, job.work);
     }
 
-    /// Commands are done: those behind them in their lane go on.
+    /// A command is done: those behind it in its lane go on.
     pub(super) fn done(&mut self, context: &Context, answered: &Answered) {
-        self.count -= answered.answers.len();
+        self.count -= 1;
         let Some(lane) = answered.lane else {
             return;
         };
-        let Some(waiting) = self.waiting.get_mut(&lane) else {
+        let Some(busy) = self.busy.get_mut(&lane) else {
             return;
         };
-        let group = next_group(waiting);
-        if group.is_empty() {
-            self.waiting.remove(&lane);
-            if self.waiting.is_empty() {
+        busy.sends -= usize::from(answered.was_send);
+        if busy.sends > 0 {
+            return;
+        }
+        let next = next_group(&mut busy.waiting);
+        if next.is_empty() {
+            self.busy.remove(&lane);
+            if self.busy.is_empty() {
                 // Most of the time most connections say nothing.
-                self.waiting = HashMap::new();
+                self.busy = HashMap::new();
             }
-        } else {
-            start(context.clone(), Some(lane), group);
+        }
+        for (reference, work) in next {
+            self.start(context, Some(lane), reference, work);
+        }
+    }
+
+    fn start(&mut self, context: &Context, lane: Option<Lane>, reference: Option<u64>, work: Work) {
+        let busy = lane.map(|lane| self.busy.entry(lane).or_default());
+        match work {
+            Work::Alone(work) => {
+                let promise = Promise::new(&context.shared.hub, context.connection.id);
+                // It goes on even if the connection ends: what has begun is finished.
+                context.shared.runtime.spawn(async move {
+                    let answer = work.await;
+                    promise.keep(answered(Answered { lane, was_send: false, reference, answer }));
+                });
+            }
+            Work::Send(room, message) => {
+                if let Some(busy) = busy {
+                    busy.sends += 1;
+                }
+                let outbox = self.outbox.get_or_insert_with(|| context.shared.core.outbox());
+                send(outbox, context, lane, reference, (room, message));
+            }
         }
     }
 }
 
-/// Runs commands beside the shard. It goes on even if the connection ends: what has begun is finished.
-fn start(context: Context, lane: Option<Lane>, group: VecDeque<(Option<u64>, Work)>) {
+/// Says something. The answer comes from the thread that committed it.
+fn send(
+    outbox: &Outbox,
+    context: &Context,
+    lane: Option<Lane>,
+    reference: Option<u64>,
+    (room, message): (RoomId, SendMessage),
+) {
     let promise = Promise::new(&context.shared.hub, context.connection.id);
-    let runtime = context.shared.runtime.clone();
-    runtime.spawn(async move {
-        let answers = perform(&context, lane, group).await;
-        promise.keep(|connection| Letter::Answered(connection, Answered { lane, answers }));
+    outbox.send(&context.actor, room, message, move |sent| {
+        let answer = sent
+            .map_err(failure::of_core)
+            .map(|sent| dispatch::value(wire::Sent { id: sent.id.to_string(), seq: sent.seq }));
+        promise.keep(answered(Answered { lane, was_send: true, reference, answer }));
     });
 }
 
-/// What runs next in a lane: all the messages at its front together, or one other command.
+fn answered(answered: Answered) -> impl FnOnce(crate::shard::ConnectionId) -> Letter {
+    move |connection| Letter::Answered(connection, answered)
+}
+
+/// What runs next in a lane: all the messages at its front, or one other command.
 fn next_group(waiting: &mut VecDeque<(Option<u64>, Work)>) -> VecDeque<(Option<u64>, Work)> {
-    let sends = waiting.iter().take_while(|(_, work)| matches!(work, Work::Send(_))).count();
+    let sends = waiting.iter().take_while(|(_, work)| matches!(work, Work::Send(..))).count();
     let length = sends.max(1).min(waiting.len());
     waiting.drain(..length).collect()
-}
-
-async fn perform(
-    context: &Context,
-    lane: Option<Lane>,
-    group: VecDeque<(Option<u64>, Work)>,
-) -> Vec<(Option<u64>, Answer)> {
-    let mut answers = Vec::with_capacity(group.len());
-    let mut references = Vec::new();
-    let mut messages = Vec::new();
-    for (reference, work) in group {
-        match work {
-            Work::Alone(work) => answers.push((reference, work.await)),
-            Work::Send(message) => {
-                references.push(reference);
-                messages.push(message);
-            }
-        }
-    }
-    if let Some(Lane::Room(room)) = lane {
-        let sent = send_all(context, room, messages).await;
-        answers.extend(references.into_iter().zip(sent));
-    }
-    answers
-}
-
-/// Says several things in a room, in order.
-async fn send_all(context: &Context, room: RoomId, messages: Vec<SendMessage>) -> Vec<Answer> {
-    if messages.is_empty() {
-        return Vec::new();
-    }
-    let sent = context.shared.core.send_messages(&context.actor, room, messages).await;
-    let answer = |message: Result<Message, parlor_core::Error>| {
-        let message = message.map_err(failure::of_core)?;
-        Ok(dispatch::value(Sent { id: message.id.to_string(), seq: message.seq }))
-    };
-    sent.into_iter().map(answer).collect()
 }
