@@ -68,7 +68,6 @@ impl Gateway {
         let mut tasks = JoinSet::new();
         tasks.spawn(Arc::clone(&hub).listen(listener));
         tasks.spawn(Arc::clone(&hub).watch_heads());
-        tasks.spawn(Arc::clone(&hub).tell_presence());
         let door = Arc::new(Door::new(max_per_address, metrics.clone()));
         let runtime = Handle::current();
         let shared = Arc::new(Shared { core, identity, hub, door, options, metrics, runtime });

@@ -24,6 +24,7 @@ use parlor_model::{Change, RoomEvent, RoomId, Seq, UserId};
 use parlor_protocol::CloseCode;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::MissedTickBehavior;
 
 use crate::metrics::Metrics;
 use crate::options::Options;
@@ -77,10 +78,23 @@ impl Hub {
         }
     }
 
-    /// Takes what the bus brings until it is closed.
+    /// Takes what the bus brings until it is closed, and tells presence from time to time.
+    ///
+    /// Presence is told only when the bus has nothing more at the moment: a member who was removed must have lost the
+    /// room here before others of it are spoken of.
     pub(crate) async fn listen(self: Arc<Self>, mut listener: Listener) {
+        let mut presence = tokio::time::interval(self.options.presence_every);
+        presence.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            match listener.next().await {
+            let delivery = tokio::select! {
+                biased;
+                delivery = listener.next() => delivery,
+                _ = presence.tick() => {
+                    self.presence.tick();
+                    continue;
+                }
+            };
+            match delivery {
                 Delivery::Notice(notice) => self.take(notice),
                 Delivery::Lagged => {
                     self.metrics.lags.inc();
@@ -98,14 +112,6 @@ impl Hub {
         loop {
             tokio::time::sleep(self.options.heads_every).await;
             self.compare_heads().await;
-        }
-    }
-
-    /// Tells presence from time to time.
-    pub(crate) async fn tell_presence(self: Arc<Self>) {
-        loop {
-            tokio::time::sleep(self.options.presence_every).await;
-            self.presence.tick();
         }
     }
 

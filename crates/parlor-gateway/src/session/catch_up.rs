@@ -8,7 +8,7 @@ use parlor_model::{Member, MemberRole, Room, RoomId, Seq};
 use parlor_protocol as wire;
 use parlor_protocol::{Follow, ServerFrame};
 
-use super::delivery::{Delivery, Desk, left};
+use super::delivery::{Delivery, Desk, Reading, left};
 use super::followed::Place;
 use super::reads::{self, Read};
 use crate::commands::hello::Position;
@@ -20,21 +20,21 @@ use crate::shard::rooms::Rooms;
 impl Delivery {
     /// Begins to ask the store for what is needed next, unless something is being asked.
     pub(super) fn begin_read(&mut self, context: &Context, rooms: &Rooms) {
-        while !self.reading {
+        while self.reading == Reading::Nothing {
             if std::mem::take(&mut self.doubt) {
-                self.reading = true;
+                self.reading = Reading::Memberships;
                 reads::check(context, self.failures);
             } else if let Some(followed) = self.behind.pop_front() {
                 if let Some(room) = self.followed_mut(followed).filter(|room| room.is_behind()) {
                     let id = rooms.get(room.number as usize).feed.room;
                     reads::page(context, id, room.cursor, room.failures().into());
-                    self.reading = true;
+                    self.reading = Reading::Room;
                 }
             } else if let Some((room, seq)) = self.joined.pop_first() {
                 // Nothing waits in any room when it comes to this, so a room that is followed has been read up to the
                 // place of joining already; had the user left before that place, it would not be followed any more.
                 if self.find_room(room, rooms).is_none() {
-                    self.reading = true;
+                    self.reading = Reading::Room;
                     reads::joined(context, room, seq);
                 }
             } else {
@@ -45,7 +45,7 @@ impl Delivery {
 
     /// Does what follows from the store's answer. Returns the rooms that ended; `None` if the session has.
     pub(super) fn take(&mut self, context: &Context, read: Read, desk: &mut Desk<'_>) -> Option<Vec<RoomId>> {
-        self.reading = false;
+        self.reading = Reading::Nothing;
         match read {
             Read::Page { room, from, page } => {
                 let followed = self.find_room(room, desk.rooms);

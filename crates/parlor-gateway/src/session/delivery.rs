@@ -30,14 +30,25 @@ pub(crate) struct Delivery {
     pub(super) joined: BTreeMap<RoomId, Seq>,
     /// True if the session and the memberships must be compared with the store.
     pub(super) doubt: bool,
-    /// True while the store is being asked.
-    pub(super) reading: bool,
+    /// What the store is being asked.
+    pub(super) reading: Reading,
     /// How often that comparison failed in a row.
     pub(super) failures: u32,
     slow: bool,
     /// Whether the rooms of the user begin open.
     pub(super) follow: Follow,
     pub(super) heads: HeadsToTell,
+}
+
+/// What the store is being asked: one thing at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Nothing.
+    Nothing,
+    /// What happened in a room.
+    Room,
+    /// Whether the session and the memberships are still there.
+    Memberships,
 }
 
 /// Whether there is something to tell of rooms that are not open.
@@ -68,7 +79,7 @@ impl Delivery {
             behind: VecDeque::new(),
             joined: BTreeMap::new(),
             doubt: false,
-            reading: false,
+            reading: Reading::Nothing,
             failures: 0,
             slow: false,
             follow,
@@ -123,10 +134,13 @@ impl Delivery {
 
     /// True if there may be more of the room to come, or less of it than one thinks.
     pub(super) fn is_waiting(&self, room: RoomId, rooms: &Rooms) -> bool {
-        rooms.number(room).is_some_and(|number| {
-            rooms.get(number).is_sweeping()
-                || self.find(number).is_some_and(|followed| self.is_waiting_for(followed))
-        })
+        // After the hub lost track, nobody knows who is in which room until the store has said so.
+        let doubtful = self.doubt || self.reading == Reading::Memberships;
+        doubtful
+            || rooms.number(room).is_some_and(|number| {
+                rooms.get(number).is_sweeping()
+                    || self.find(number).is_some_and(|followed| self.is_waiting_for(followed))
+            })
     }
 
     /// Adds to `batch` what rings have, without moving on: that is done once it is written.

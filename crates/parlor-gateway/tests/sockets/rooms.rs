@@ -136,14 +136,18 @@ async fn who_left_while_far_behind_sees_nothing_later_although_others_may() {
     let room = world.room(&ada, "General", RoomKind::Public).await;
     world.core.join_room(&eve.actor, room.id).await.unwrap();
     let mut slow = world.connect(&eve).await;
+    let mut quick = world.connect(&ada).await;
     let body = "x".repeat(16_000);
     for number in 0..900 {
         world.say(&ada, room.id, &format!("{number} {body}")).await;
+        quick.frame().await;
     }
     let left_at = world.core.leave_room(&eve.actor, room.id).await.unwrap();
     for number in 0..20 {
         world.say(&ada, room.id, &format!("later {number}")).await;
     }
+    // By then the ring holds nothing of the departure any more.
+    quick.until(|frame| frame["data"]["body"] == "later 19").await;
     let left = slow
         .until(|frame| {
             let place = frame["to"].as_u64().or(frame["seq"].as_u64());
