@@ -96,6 +96,8 @@ impl Server {
             .arg(data)
             .current_dir(data)
             .env("PARLOR_LIMITS_ENABLED", "false")
+            // As many as a process with 20,000 descriptors can hold, with some left for files.
+            .env("PARLOR_LIMITS_MAX_CONNECTIONS", "19900")
             .env("PARLOR_REGISTRATION", "open")
             .env("PARLOR_GUESTS", "open")
             .stdin(Stdio::null())
