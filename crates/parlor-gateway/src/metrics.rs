@@ -13,7 +13,7 @@ pub(crate) struct Metrics {
     pub(crate) frames_in: Counter,
     /// Frames to clients.
     pub(crate) frames_out: Counter,
-    /// Bytes of frames to clients, before framing.
+    /// Bytes of frames to clients, their headers included.
     pub(crate) bytes_out: Counter,
     /// Frames of rooms to clients: changes, each counted once a connection.
     pub(crate) deliveries: Counter,

@@ -215,6 +215,7 @@ impl Connection {
 
     /// Moves on past what the socket took.
     fn advance(&mut self, shared: &Shared, rooms: &mut Rooms, batch: &Batch, taken: usize) {
+        shared.metrics.bytes_out.inc_by(taken as u64);
         let mut taken = taken;
         if let Some((frame, written)) = &mut self.partial {
             let rest = frame.len() - *written;
