@@ -30,9 +30,9 @@ impl Delivery {
                     reads::page(context, id, room.cursor, room.failures().into());
                     self.reading = Reading::Room;
                 }
-            } else if let Some((room, seq)) = self.joined.pop_first() {
-                // Nothing waits in any room when it comes to this, so a room that is followed has been read up to the
-                // place of joining already; had the user left before that place, it would not be followed any more.
+            } else if let Some((room, seq)) = self.next_joined(rooms) {
+                // A room that is followed has been read up to the place of joining; had the user left before that place,
+                // it would not be followed any more.
                 if self.find_room(room, rooms).is_none() {
                     self.reading = Reading::Room;
                     reads::joined(context, room, seq);
@@ -41,6 +41,18 @@ impl Delivery {
                 return;
             }
         }
+    }
+
+    /// Takes a room that the user is said to have joined, unless the client has not been told what came before: in a
+    /// large room, it may not be this connection's turn yet.
+    fn next_joined(&mut self, rooms: &Rooms) -> Option<(RoomId, Seq)> {
+        let room = self.joined.iter().find(|(room, seq)| {
+            let followed =
+                self.find_room(**room, rooms).and_then(|followed| self.followed.get(followed as usize));
+            followed.is_none_or(|followed| !followed.is_open() || followed.cursor >= **seq)
+        });
+        let room = *room?.0;
+        self.joined.remove(&room).map(|seq| (room, seq))
     }
 
     /// Does what follows from the store's answer. Returns the rooms that ended; `None` if the session has.

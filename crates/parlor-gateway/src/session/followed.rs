@@ -65,6 +65,11 @@ impl Followed {
         }
     }
 
+    /// True if its events come.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state, State::Open(_))
+    }
+
     /// True if it waits for the ring.
     pub(super) fn is_queued(&self) -> bool {
         matches!(self.state, State::Open(Open { place: Place::Queued, .. }))

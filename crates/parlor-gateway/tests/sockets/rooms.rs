@@ -158,3 +158,22 @@ async fn who_left_while_far_behind_sees_nothing_later_although_others_may() {
     assert_eq!(left["type"], "room.left", "it was too far behind to be told exactly");
     assert!(slow.is_quiet(&room.id.to_string()).await);
 }
+
+#[tokio::test]
+async fn who_leaves_a_large_room_and_comes_back_at_once_is_back_in_every_connection() {
+    // More than a shard tells in a turn: the last of them hear of the return before they hear of the departure.
+    let world = World::with(Options { shards: 1, ..options() }, Arc::new(MemoryBus::new()), false).await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    let room = world.room(&ada, "General", RoomKind::Public).await;
+    world.core.join_room(&eve.actor, room.id).await.unwrap();
+    let mut sockets = Vec::new();
+    for _ in 0..1_100 {
+        sockets.push(world.connect(&eve).await);
+    }
+    world.core.leave_room(&eve.actor, room.id).await.unwrap();
+    world.core.join_room(&eve.actor, room.id).await.unwrap();
+    world.say(&ada, room.id, "welcome back").await;
+    for socket in &mut sockets {
+        socket.until(|frame| frame.to_string().contains("welcome back")).await;
+    }
+}
