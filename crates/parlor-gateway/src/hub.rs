@@ -38,6 +38,9 @@ pub(crate) use registered::Registered;
 use registry::Registry;
 use ring::Ring;
 
+/// How many events are taken before other tasks have their turn: a fraction of a millisecond.
+const EVENTS_A_TURN: usize = 64;
+
 /// Brings what happened to the connections.
 pub(crate) struct Hub {
     feeds: Mutex<HashMap<RoomId, Arc<Feed>>>,
@@ -95,7 +98,7 @@ impl Hub {
                 }
             };
             match delivery {
-                Delivery::Notice(notice) => self.take(notice),
+                Delivery::Notice(notice) => self.take(notice).await,
                 Delivery::Lagged => {
                     self.metrics.lags.inc();
                     self.end_doubt();
@@ -115,10 +118,16 @@ impl Hub {
         }
     }
 
-    /// Takes a notice.
-    pub(crate) fn take(self: &Arc<Self>, notice: Notice) {
+    /// Takes a notice. Others on this thread get their turn in between: under load there is always a next one, and
+    /// the runtime never takes a thread away.
+    pub(crate) async fn take(self: &Arc<Self>, notice: Notice) {
         match notice {
-            Notice::Rooms(events) => events.iter().for_each(|event| self.take_event(event)),
+            Notice::Rooms(events) => {
+                for some in events.chunks(EVENTS_A_TURN) {
+                    some.iter().for_each(|event| self.take_event(event));
+                    tokio::task::yield_now().await;
+                }
+            }
             Notice::SessionEnded(session) => {
                 self.endings.fetch_add(1, Ordering::AcqRel);
                 let connections = self.registry().of_session(session);

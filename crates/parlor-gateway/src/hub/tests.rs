@@ -4,6 +4,7 @@ mod world;
 
 use std::time::Duration;
 
+use parlor_core::bus::{Bus, MemoryBus};
 use parlor_model::SessionId;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -188,7 +189,7 @@ async fn the_end_of_a_session_ends_its_connections_only() {
     let world = World::new(options());
     let (ended, other) = (world.connect(3), world.connect(4));
     let before = world.hub.endings();
-    world.hub.take(Notice::SessionEnded(SessionId::from_bytes([3; 16])));
+    world.hub.take(Notice::SessionEnded(SessionId::from_bytes([3; 16]))).await;
     world.turn();
     let local = world.shard.borrow();
     let told = local.notes.iter().filter(|(_, note)| matches!(note, Note::End(CloseCode::SessionEnded)));
@@ -212,6 +213,28 @@ async fn a_gap_too_wide_to_keep_is_left_to_the_readers() {
     assert_eq!(feed.head(), 2_001);
     reader.look(&world.log, usize::MAX);
     reader.assert_saw(0, 2_001, "from the store");
+}
+
+#[tokio::test(start_paused = true)]
+async fn others_have_their_turn_while_the_bus_brings_more_and_more() {
+    let world = World::new(options());
+    let _reader = world.reader(1, 0);
+    let bus = MemoryBus::new();
+    let listening = tokio::spawn(Arc::clone(&world.hub).listen(bus.subscribe()));
+    // Some groups are large, and there are many.
+    let groups = [1_000, 1, 1, 1, 1, 1_000].map(|size| {
+        let events: Vec<_> = (0..size).map(|_| world.log.commit(message).as_ref().clone()).collect();
+        Notice::Rooms(events.into())
+    });
+    groups.into_iter().for_each(|group| bus.publish(group));
+    let feed = world.hub.feeds().get(&ROOM).map(Arc::clone).unwrap();
+    let mut turns = 0;
+    while feed.head() < 2_004 {
+        tokio::task::yield_now().await;
+        turns += 1;
+    }
+    assert!(turns >= 2_004 / EVENTS_A_TURN, "{turns} turns for others");
+    listening.abort();
 }
 
 #[tokio::test(start_paused = true)]

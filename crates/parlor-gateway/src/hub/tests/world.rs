@@ -188,7 +188,7 @@ impl World {
     }
 
     pub(super) fn publish(&self, event: &Arc<RoomEvent>) {
-        self.hub.take(Notice::Rooms([event.as_ref().clone()].into()));
+        self.hub.take_event(event);
     }
 
     /// Opens the letters that came, as a shard does at each turn.
