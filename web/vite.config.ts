@@ -56,6 +56,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
+    // Each file cleans up after itself. To make a document anew for each takes three times as long as all tests.
+    isolate: false,
     // Its own components are Svelte files too: they have to be compiled.
     server: { deps: { inline: [/@testing-library\/svelte/] } },
   },

@@ -1,3 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['tests/**/*.test.ts'], environment: 'node' } });
+export default defineConfig({
+  // Nothing here is kept between tests, so the files can share a process.
+  test: { include: ['tests/**/*.test.ts'], environment: 'node', isolate: false },
+});

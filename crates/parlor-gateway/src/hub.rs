@@ -124,7 +124,9 @@ impl Hub {
         match notice {
             Notice::Rooms(events) => {
                 for some in events.chunks(EVENTS_A_TURN) {
-                    some.iter().for_each(|event| self.take_event(event));
+                    for event in some {
+                        self.take_event(event);
+                    }
                     tokio::task::yield_now().await;
                 }
             }

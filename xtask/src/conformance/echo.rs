@@ -18,7 +18,7 @@ impl Echo {
     /// Builds and starts it; returns when it listens.
     pub(super) fn start() -> Result<Self> {
         // As it would be released: the largest cases move gigabytes.
-        let program = build_example("echo")?;
+        let program = build_example("echo_frames")?;
         let mut child = Command::new(&program)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
