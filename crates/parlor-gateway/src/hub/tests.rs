@@ -226,7 +226,9 @@ async fn others_have_their_turn_while_the_bus_brings_more_and_more() {
         let events: Vec<_> = (0..size).map(|_| world.log.commit(message).as_ref().clone()).collect();
         Notice::Rooms(events.into())
     });
-    groups.into_iter().for_each(|group| bus.publish(group));
+    for group in groups {
+        bus.publish(group);
+    }
     let feed = world.hub.feeds().get(&ROOM).map(Arc::clone).unwrap();
     let mut turns = 0;
     while feed.head() < 2_004 {
