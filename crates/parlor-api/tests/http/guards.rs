@@ -100,9 +100,23 @@ async fn a_full_server_says_so_at_once() {
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_given_up() {
-    let options = Options { request_timeout: Duration::ZERO, ..Options::default() };
+    let options = Options { request_timeout: Duration::from_millis(50), ..Options::default() };
     let world = World::with(open_settings(), options).await;
-    let answer = world.send(Call::post("/auth/guest", json!({"display_name": "Grace"}))).await;
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    // Nothing else is written until it is released.
+    let long = world.core.store().write(move |_| {
+        Box::pin(async move {
+            let _ = released.recv();
+            Ok::<_, parlor_store::Error>(())
+        })
+    });
+    let request = async {
+        let answer = world.send(Call::post("/auth/guest", json!({"display_name": "Grace"}))).await;
+        drop(release);
+        answer
+    };
+    let (held, answer) = tokio::join!(long, request);
+    held.unwrap();
     assert_eq!(answer.outcome(), "internal");
     assert!(answer.json["details"]["incident"].as_str().unwrap().len() >= 8);
 }

@@ -74,7 +74,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_free_port_is_fine_and_one_of_a_stranger_is_not() {
-        let stranger = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // An address that no other test listens at: one that looks for a free port could get the one given up here.
+        let stranger = TcpListener::bind("127.0.11.1:0").await.unwrap();
         let address = stranger.local_addr().unwrap();
         let serving = tokio::spawn(async move {
             let (mut stream, _) = stranger.accept().await.unwrap();
