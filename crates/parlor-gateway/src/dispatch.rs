@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use parlor_model::{Actor, RoomId, Seq};
 use parlor_protocol::Error;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::commands::{hello, messages, ping, presence, rooms};
 use crate::data::Data;
@@ -24,8 +24,8 @@ pub(crate) struct Context {
     pub(crate) connection: Arc<Registered>,
 }
 
-/// What a command comes to.
-pub(crate) type Answer = Result<Value, Error>;
+/// What a command comes to: data as JSON.
+pub(crate) type Answer = Result<Box<RawValue>, Error>;
 
 /// Commands in one lane run one after the other, in the order in which they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,18 +105,18 @@ impl Prepared {
         lane: impl Into<Option<Lane>>,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Self {
-        let work = async move { work.await.map(value) };
+        let work = async move { work.await.map(|data| encoded(&data)) };
         Self::Job(Job { lane: lane.into(), work: Work::Alone(Box::pin(work)) })
     }
 }
 
 /// An answer's data.
-pub(crate) fn value<T: Serialize>(data: T) -> Value {
+pub(crate) fn encoded<T: Serialize>(data: &T) -> Box<RawValue> {
     #[expect(
         clippy::expect_used,
         reason = "the wire types hold only strings, numbers, lists and maps with string keys, which always encode"
     )]
-    serde_json::to_value(data).expect("wire types encode")
+    serde_json::value::to_raw_value(data).expect("wire types encode")
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ impl Session {
         match answer {
             Ok(data) => {
                 self.strikes = self.strikes.saturating_sub(1);
-                outgoing.say(&ServerFrame::Ok { reference, data });
+                outgoing.answer(reference, &data);
             }
             Err(error) if error.code == ErrorCode::RateLimited => self.refuse(reference, error, outgoing),
             Err(error) => outgoing.say(&ServerFrame::Error { reference, error }),

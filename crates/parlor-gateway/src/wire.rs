@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use parlor_protocol::{ServerFrame, binary};
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::codec::{Builder, Deflater, Frame, WindowBits};
 
@@ -35,6 +37,16 @@ pub(crate) enum Encoding {
     Binary,
 }
 
+/// [`ServerFrame::Ok`], whose data need not be read to be written.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    reference: Option<u64>,
+    data: &'a RawValue,
+}
+
 /// A frame for everybody in a room.
 #[derive(Debug)]
 pub(crate) struct Payload {
@@ -63,6 +75,19 @@ impl Wire {
             Encoding::Json => json(frame),
             Encoding::Binary => compact(frame),
         };
+        self.deflated(plain)
+    }
+
+    /// The frame `ok` for one connection, with data that is encoded already: there are as many of these as messages.
+    pub(crate) fn answer(self, reference: Option<u64>, data: &RawValue) -> Frame {
+        let json = json(&Answer { kind: "ok", reference, data });
+        self.deflated(match self.encoding {
+            Encoding::Json => json,
+            Encoding::Binary => transcode(&json),
+        })
+    }
+
+    fn deflated(self, plain: Frame) -> Frame {
         let deflated = self.may_deflate(&plain).then(|| deflate(&plain, self.encoding)).flatten();
         deflated.unwrap_or(plain)
     }
@@ -127,7 +152,7 @@ impl Payload {
     clippy::expect_used,
     reason = "the wire types hold only strings, numbers, lists and maps with string keys, which always encode"
 )]
-fn json(frame: &ServerFrame) -> Frame {
+fn json(frame: &impl Serialize) -> Frame {
     let mut builder = Builder::with_capacity(USUAL_LENGTH);
     serde_json::to_writer(&mut builder, frame).expect("wire types encode");
     builder.text()
@@ -207,6 +232,20 @@ mod tests {
                 assert_eq!(understood(&wire.frame(&frame)), expected, "{wire:?}");
                 assert_eq!(understood(shared.frame(wire)), expected, "{wire:?}");
             }
+        }
+    }
+
+    #[test]
+    fn an_answer_is_the_frame_of_the_contract() {
+        for reference in [Some(7), None] {
+            let data = serde_json::json!({"id": "msg_1", "seq": 43, "list": [1.5, null, "“\u{7}”"]});
+            let raw = serde_json::value::to_raw_value(&data).unwrap();
+            let frame = ServerFrame::Ok { reference, data };
+            for wire in FORMS {
+                let expected = serde_json::to_value(&frame).unwrap();
+                assert_eq!(understood(&wire.answer(reference, &raw)), expected, "{wire:?}");
+            }
+            assert_eq!(FORMS[0].answer(reference, &raw), FORMS[0].frame(&frame));
         }
     }
 

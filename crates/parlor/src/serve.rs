@@ -22,6 +22,7 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 
 use crate::config::{Configuration, PublicUrl};
+pub(crate) use limits::refuse_huge_pages;
 use parts::Parts;
 use signals::Signals;
 

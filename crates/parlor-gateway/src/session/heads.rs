@@ -31,8 +31,8 @@ impl Delivery {
             room.cursor = room.cursor.max(desk.rooms.get(room.number as usize).head);
         }
         let head = room.known_to();
-        let data = dispatch::value(Opened { head, epoch: room.epoch });
-        desk.outgoing.say(&ServerFrame::Ok { reference, data });
+        let data = dispatch::encoded(&Opened { head, epoch: room.epoch });
+        desk.outgoing.answer(reference, &data);
         if let Some((seq, epoch)) = from {
             self.resume(Position { room: id, seq, epoch }, context, desk);
         }
@@ -53,7 +53,7 @@ impl Delivery {
             room.state = State::CLOSED;
             self.doubt |= !desk.rooms.close(room.number as usize, subscriber, room.cursor);
         }
-        desk.outgoing.say(&ServerFrame::Ok { reference, data: dispatch::value(serde_json::json!({})) });
+        desk.outgoing.answer(reference, &dispatch::encoded(&serde_json::json!({})));
         Ok(())
     }
 

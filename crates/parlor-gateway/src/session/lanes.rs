@@ -125,7 +125,7 @@ fn send(
     outbox.send(&context.actor, room, message, move |sent| {
         let answer = sent
             .map_err(failure::of_core)
-            .map(|sent| dispatch::value(wire::Sent { id: sent.id.to_string(), seq: sent.seq }));
+            .map(|sent| dispatch::encoded(&wire::Sent { id: sent.id.to_string(), seq: sent.seq }));
         promise.keep(answered(Answered { lane, was_send: true, reference, answer }));
     });
 }

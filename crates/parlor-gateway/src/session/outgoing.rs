@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use parlor_protocol::ServerFrame;
+use serde_json::value::RawValue;
 
 use crate::codec::Frame;
 use crate::wire::Wire;
@@ -32,6 +33,11 @@ impl Outgoing {
     /// Adds a frame for this connection.
     pub(crate) fn say(&mut self, frame: &ServerFrame) {
         self.frames.push_back(self.wire.frame(frame));
+    }
+
+    /// Adds the answer to a command that was done.
+    pub(crate) fn answer(&mut self, reference: Option<u64>, data: &RawValue) {
+        self.frames.push_back(self.wire.answer(reference, data));
     }
 
     /// Adds an encoded frame.

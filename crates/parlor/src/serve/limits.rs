@@ -15,9 +15,22 @@ pub(super) fn raise_open_files() {
     }
 }
 
+/// Keeps the allocator's memory in pages of the usual size. Huge ones would make a server that nobody uses take twice the
+/// memory (42 MiB instead of 23), and one that is busy hardly quicker.
+pub(crate) fn refuse_huge_pages() {
+    // A kernel that knows none gives none.
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn huge_pages_are_refused() {
+        refuse_huge_pages();
+        assert_eq!(rustix::thread::transparent_huge_pages_are_disabled(), Ok(true));
+    }
 
     #[test]
     fn the_limit_is_as_high_as_it_may_be() {
