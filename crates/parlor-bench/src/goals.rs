@@ -7,6 +7,7 @@ pub mod crowd;
 pub mod fanout;
 pub mod latency;
 pub mod report;
+pub mod rounds;
 pub mod sends;
 pub mod settings;
 pub mod stage;

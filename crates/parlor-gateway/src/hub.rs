@@ -190,7 +190,8 @@ impl Hub {
         self.reads.acquire().await.ok()
     }
 
-    fn take_event(self: &Arc<Self>, event: &RoomEvent) {
+    /// Takes one event.
+    pub(crate) fn take_event(self: &Arc<Self>, event: &RoomEvent) {
         if let Change::MemberUpdated(_, user) = &event.change {
             let connections = self.registry().of_user(user.id);
             self.note(connections, &Note::Profile(Arc::new(user.clone())));

@@ -8,6 +8,8 @@ mod accepted;
 mod admission;
 pub mod codec;
 mod commands;
+#[doc(hidden)]
+pub mod counted;
 mod credential;
 mod data;
 mod dispatch;

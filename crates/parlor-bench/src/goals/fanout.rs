@@ -3,10 +3,9 @@
 use anyhow::Result;
 
 use super::report::{Figure, Report};
+use super::rounds::{self, Scene};
 use super::settings::Settings;
-use super::stage::{Load, Sample, Stage, memory};
-use crate::ground::people;
-use crate::load::dialect::Dialect;
+use super::stage::{Load, Sample, memory};
 
 /// Sends under way by each sender.
 pub const WINDOW: usize = 8;
@@ -21,7 +20,9 @@ pub const SMALL: usize = 10;
 pub fn big_room(settings: &Settings) -> Result<[Report; 2]> {
     let connections = settings.connections(CONNECTIONS);
     let senders = (0..SENDERS.min(connections)).map(|seat| (seat, 0)).collect();
-    let samples = samples(settings, "one room", connections, 1, |_| vec![0], senders)?;
+    let load = Load::Windowed { window: WINDOW, senders };
+    let scene = Scene { rooms: 1, connections, rooms_of: |_| vec![0] };
+    let samples = rounds::samples(settings, "one room", &scene, &load, false)?;
     let method = format!(
         "{connections} connections in one room, {SENDERS} of them sending with {WINDOW} sends under way each, bodies of \
          {} bytes",
@@ -47,7 +48,9 @@ pub fn small_rooms(settings: &Settings) -> Result<Report> {
     let rooms = connections.div_ceil(SMALL);
     let room_of = |seat: usize| u32::try_from(seat / SMALL).unwrap_or(u32::MAX);
     let senders = (0..rooms).map(|room| (room * SMALL, room_of(room * SMALL))).collect();
-    let samples = samples(settings, "small rooms", connections, rooms, |seat| vec![room_of(seat)], senders)?;
+    let load = Load::Windowed { window: WINDOW, senders };
+    let scene = Scene { rooms, connections, rooms_of: |seat| vec![room_of(seat)] };
+    let samples = rounds::samples(settings, "small rooms", &scene, &load, false)?;
     let method = format!(
         "{rooms} rooms of {SMALL}, one sender in each with {WINDOW} sends under way, bodies of {} bytes",
         settings.body
@@ -57,42 +60,6 @@ pub fn small_rooms(settings: &Settings) -> Result<Report> {
     let figures = [rate(&samples).goal(250_000.0, 528_000.0), cpu(&samples).goal(4.0, 1.9)];
     report.figures.splice(0..0, figures);
     Ok(report)
-}
-
-fn samples(
-    settings: &Settings,
-    what: &str,
-    connections: usize,
-    rooms: usize,
-    rooms_of: impl Fn(usize) -> Vec<u32> + Sync,
-    senders: Vec<(usize, u32)>,
-) -> Result<Vec<Sample>> {
-    let load = Load::Windowed { window: WINDOW, senders };
-    let mut samples = Vec::with_capacity(settings.runs);
-    for _run in settings.rounds(what) {
-        let (mut server, _) = settings.source.launch()?;
-        let people = people::prepare(server.address, rooms, connections, &rooms_of)?;
-        let mut stage = Stage::new(
-            settings,
-            (server.address, &[server.pid]),
-            Dialect::Parlor,
-            &people.rooms,
-            &people.seats,
-        )?;
-        stage.open()?;
-        let sample = stage.run(settings, &load, false)?;
-        settings.say(&format!(
-            "  {:.0} deliveries/s, {:.2} µs of server CPU each, {:.0} sends/s, load average {:.1}",
-            sample.deliveries_a_second(),
-            sample.cpu_a_delivery(),
-            sample.sends_a_second(),
-            sample.load
-        ));
-        samples.push(sample);
-        drop(stage);
-        server.stop()?;
-    }
-    Ok(samples)
 }
 
 fn report(settings: &Settings, goal: &str, title: &str, method: &str, samples: &[Sample]) -> Report {

@@ -3,10 +3,9 @@
 use anyhow::Result;
 
 use super::report::{Figure, Report};
+use super::rounds::{self, Scene};
 use super::settings::Settings;
-use super::stage::{Load, Sample, Stage, memory};
-use crate::ground::people;
-use crate::load::dialect::Dialect;
+use super::stage::{Load, Sample, memory};
 
 const CONNECTIONS: usize = 1_000;
 /// People in a room.
@@ -22,22 +21,8 @@ pub fn measure(settings: &Settings) -> Result<Report> {
     let per_second = super::stage::as_float(connections as u64) * EACH;
     let senders = (0..connections).map(|seat| (seat, room_of(seat))).collect();
     let load = Load::Scheduled { per_second, senders };
-    let mut samples = Vec::with_capacity(settings.runs);
-    for _run in settings.rounds("latency") {
-        let (mut server, _) = settings.source.launch()?;
-        let people = people::prepare(server.address, rooms, connections, |seat| vec![room_of(seat)])?;
-        let mut stage = Stage::new(
-            settings,
-            (server.address, &[server.pid]),
-            Dialect::Parlor,
-            &people.rooms,
-            &people.seats,
-        )?;
-        stage.open()?;
-        samples.push(stage.run(settings, &load, true)?);
-        drop(stage);
-        server.stop()?;
-    }
+    let scene = Scene { rooms, connections, rooms_of: |seat| vec![room_of(seat)] };
+    let samples = rounds::samples(settings, "latency", &scene, &load, true)?;
     let method = format!(
         "{connections} connections in {rooms} rooms of {TOGETHER}, {per_second:.0} sends a second at times that were \
          decided before, each timed from when it was due until each of the others has it; bodies of {} bytes",

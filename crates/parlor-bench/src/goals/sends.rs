@@ -3,10 +3,9 @@
 use anyhow::Result;
 
 use super::report::{Figure, Report};
+use super::rounds::{self, Scene};
 use super::settings::Settings;
-use super::stage::{Load, Sample, Stage, memory};
-use crate::ground::people;
-use crate::load::dialect::Dialect;
+use super::stage::{Load, Sample, memory};
 
 const SENDERS: usize = 512;
 const WINDOW: usize = 8;
@@ -20,22 +19,8 @@ pub fn measure(settings: &Settings) -> Result<Report> {
     let room_of = |seat: usize| u32::try_from(seat / TOGETHER).unwrap_or(u32::MAX);
     let load =
         Load::Windowed { window: WINDOW, senders: (0..senders).map(|seat| (seat, room_of(seat))).collect() };
-    let mut samples = Vec::with_capacity(settings.runs);
-    for _run in settings.rounds("sends") {
-        let (mut server, _) = settings.source.launch()?;
-        let people = people::prepare(server.address, rooms, senders, |seat| vec![room_of(seat)])?;
-        let mut stage = Stage::new(
-            settings,
-            (server.address, &[server.pid]),
-            Dialect::Parlor,
-            &people.rooms,
-            &people.seats,
-        )?;
-        stage.open()?;
-        samples.push(stage.run(settings, &load, false)?);
-        drop(stage);
-        server.stop()?;
-    }
+    let scene = Scene { rooms, connections: senders, rooms_of: |seat| vec![room_of(seat)] };
+    let samples = rounds::samples(settings, "sends", &scene, &load, false)?;
     Ok(report(settings, senders, rooms, &samples))
 }
 

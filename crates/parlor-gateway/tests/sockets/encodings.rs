@@ -196,6 +196,29 @@ async fn long_frames_come_compressed_and_say_the_same() {
 }
 
 #[tokio::test]
+async fn what_goes_out_is_counted_to_the_byte() {
+    let world = World::with(compressing(), Arc::new(MemoryBus::new()), false).await;
+    let ada = world.person("ada").await;
+    let room = world.room(&ada, "General", RoomKind::Public).await;
+    let (mut socket, _) = Squeezed::open(&world, binary::JSON_SUBPROTOCOL).await;
+    let hello = json!({"type": "hello", "ref": 1, "data": {"token": ada.token}}).to_string();
+    socket.send(1, hello.as_bytes(), true).await;
+    let (_, mut bytes, _) = socket.frame().await;
+    for body in ["short".to_owned(), "all work and no play ".repeat(200)] {
+        world.say(&ada, room.id, &body).await;
+        bytes += socket.frame().await.1;
+    }
+    // What a client has may be counted a moment later.
+    for _ in 0..500 {
+        if world.counted("parlor_gateway_out_bytes_total") >= bytes {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(world.counted("parlor_gateway_out_bytes_total"), bytes);
+}
+
+#[tokio::test]
 async fn what_inflates_beyond_all_bounds_is_the_end() {
     let world = World::with(compressing(), Arc::new(MemoryBus::new()), false).await;
     let (mut socket, _) = Squeezed::open(&world, binary::JSON_SUBPROTOCOL).await;

@@ -181,6 +181,16 @@ impl World {
         self.core.accept_invite(&guest.actor, &code).await.unwrap();
     }
 
+    /// What a counter of the gateway says.
+    pub(crate) fn counted(&self, name: &str) -> usize {
+        let mut registry = prometheus_client::registry::Registry::default();
+        self.gateway.register_metrics(&mut registry);
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        value.unwrap_or_else(|| panic!("there is no {name} in\n{text}"))
+    }
+
     /// Keeps the store from committing anything until the returned value is dropped.
     pub(crate) async fn hold_writer(&self) -> std::sync::mpsc::Sender<()> {
         let (release, released) = std::sync::mpsc::channel::<()>();

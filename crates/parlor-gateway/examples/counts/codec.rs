@@ -1,49 +1,16 @@
-//! What every message goes through in the codec, so often as it is told: `cargo xtask counts` counts the instructions.
-//! Nothing here measures time.
-//!
-//! Without arguments it prints the names of what can be counted; `counts <name> <rounds>` does it.
+//! Frames, between a socket and a text.
 
 use std::hint::black_box;
 use std::io::Write as _;
-use std::process::ExitCode;
 
 use parlor_gateway::codec::{Builder, Decoder, Frame, Incoming};
 
-/// Bytes of the text that is sent.
-const TEXT_BYTES: usize = 100;
+use super::{TEXT_BYTES, text};
+
 /// Frames that arrive together when many do.
 const BATCH: usize = 16;
 /// Bytes of a client's header for a text of that length: two, and the key.
 const HEADER_BYTES: usize = 6;
-
-/// A name, and what is done so many times.
-type Path = (&'static str, fn(usize));
-
-const PATHS: &[Path] = &[
-    ("decode-text-100", decode_one),
-    ("decode-text-100-in-two-pieces", decode_pieces),
-    ("decode-16-texts-100", decode_batch),
-    ("encode-text-100", encode),
-    ("build-text-100", build),
-];
-
-fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.is_empty() {
-        for (name, _) in PATHS {
-            println!("{name}");
-        }
-        return ExitCode::SUCCESS;
-    }
-    let path = PATHS.iter().find(|(name, _)| *name == arguments[0]);
-    let rounds = arguments.get(1).and_then(|rounds| rounds.parse().ok());
-    let (Some((_, path)), Some(rounds)) = (path, rounds) else {
-        eprintln!("usage: counts [<name> <rounds>]; without arguments it prints the names");
-        return ExitCode::FAILURE;
-    };
-    path(rounds);
-    ExitCode::SUCCESS
-}
 
 /// A frame as it comes from a client.
 fn masked() -> Vec<u8> {
@@ -52,10 +19,6 @@ fn masked() -> Vec<u8> {
     bytes.extend_from_slice(&key);
     bytes.extend(text().bytes().enumerate().map(|(index, byte)| byte ^ key[index % 4]));
     bytes
-}
-
-fn text() -> String {
-    "a message of a hundred bytes, ".chars().cycle().take(TEXT_BYTES).collect()
 }
 
 /// Reads what has arrived, and answers how many bytes of text it was.
@@ -71,17 +34,17 @@ fn read(decoder: &mut Decoder, bytes: &mut [u8]) -> usize {
 }
 
 /// A message a read. What was decoded is unmasked in place, so each round begins with a copy; it is counted, too.
-fn decode_one(rounds: usize) {
+pub(super) fn decode_one(rounds: usize) {
     decode(rounds, &masked(), usize::MAX);
 }
 
 /// A message that arrives in two reads, the first of which ends within the payload.
-fn decode_pieces(rounds: usize) {
+pub(super) fn decode_pieces(rounds: usize) {
     decode(rounds, &masked(), HEADER_BYTES + TEXT_BYTES / 2);
 }
 
 /// Many messages a read.
-fn decode_batch(rounds: usize) {
+pub(super) fn decode_batch(rounds: usize) {
     decode(rounds, &masked().repeat(BATCH), usize::MAX);
 }
 
@@ -100,7 +63,7 @@ fn decode(rounds: usize, stream: &[u8], cut: usize) {
 }
 
 /// A frame of a text that is there.
-fn encode(rounds: usize) {
+pub(super) fn encode(rounds: usize) {
     let text = text();
     for _ in 0..rounds {
         black_box(Frame::text(black_box(&text)));
@@ -108,7 +71,7 @@ fn encode(rounds: usize) {
 }
 
 /// A frame whose text is written into it.
-fn build(rounds: usize) {
+pub(super) fn build(rounds: usize) {
     let text = text();
     for _ in 0..rounds {
         let mut builder = Builder::with_capacity(TEXT_BYTES);

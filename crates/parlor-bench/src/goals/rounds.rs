@@ -1,0 +1,56 @@
+//! The common way to measure: a new server, people in its rooms, the load, and the server's end; as often as is asked.
+
+use anyhow::Result;
+
+use super::settings::Settings;
+use super::stage::{Load, Sample, Stage};
+use crate::ground::people;
+use crate::load::dialect::Dialect;
+
+/// Who is where.
+pub struct Scene<R> {
+    /// How many rooms there are.
+    pub rooms: usize,
+    /// How many people, with a connection each.
+    pub connections: usize,
+    /// The rooms of a person.
+    pub rooms_of: R,
+}
+
+/// Runs the load as often as the settings say; `timed` if the time of each delivery is taken.
+///
+/// # Errors
+/// If a server can't be started, filled or stopped, or the generator fails.
+pub fn samples<R: Fn(usize) -> Vec<u32> + Sync>(
+    settings: &Settings,
+    what: &str,
+    scene: &Scene<R>,
+    load: &Load,
+    timed: bool,
+) -> Result<Vec<Sample>> {
+    let mut samples = Vec::with_capacity(settings.runs);
+    for _run in settings.rounds(what) {
+        let (mut server, _) = settings.source.launch()?;
+        let people = people::prepare(server.address, scene.rooms, scene.connections, &scene.rooms_of)?;
+        let mut stage = Stage::new(
+            settings,
+            (server.address, &[server.pid]),
+            Dialect::Parlor,
+            &people.rooms,
+            &people.seats,
+        )?;
+        stage.open()?;
+        let sample = stage.run(settings, load, timed)?;
+        settings.say(&format!(
+            "  {:.0} deliveries/s, {:.2} µs of server CPU each, {:.0} sends/s, load average {:.1}",
+            sample.deliveries_a_second(),
+            sample.cpu_a_delivery(),
+            sample.sends_a_second(),
+            sample.load
+        ));
+        samples.push(sample);
+        drop(stage);
+        server.stop()?;
+    }
+    Ok(samples)
+}
