@@ -12,10 +12,10 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::output::{duration, say};
+use crate::output::{duration, kept, say};
 use counts::Counts;
 use report::Row;
-use steps::{STEPS, Step};
+use steps::{STEPS, Step, When};
 
 /// Names the steps.
 pub(crate) fn list() {
@@ -29,8 +29,24 @@ pub(crate) fn run(only: &[String]) -> Result<ExitCode> {
     let chosen = choose(only)?;
     let started = Instant::now();
     let _claim = checkout::claim_build_directory()?;
-    let rows: Vec<Row> = chosen.into_iter().map(run_step).collect();
+    let mut rows = run_those(&chosen, When::First);
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(|| kept(|| run_those(&chosen, When::Beside)));
+        rows.extend(run_those(&chosen, When::Compiling));
+        if let Ok((more, words)) = beside.join() {
+            say(words.trim_end());
+            rows.extend(more);
+        }
+    });
+    rows.extend(run_those(&chosen, When::Alone));
+    if rows.len() < chosen.len() {
+        bail!("a step panicked");
+    }
     Ok(report::print(&rows, started.elapsed()))
+}
+
+fn run_those(chosen: &[&'static Step], when: When) -> Vec<Row> {
+    chosen.iter().filter(|step| step.when == when).map(|step| run_step(step)).collect()
 }
 
 fn choose(only: &[String]) -> Result<Vec<&'static Step>> {
@@ -65,5 +81,10 @@ mod tests {
         assert_eq!(names, ["format", "tidy"]);
         assert_eq!(choose(&[]).unwrap().len(), STEPS.len());
         assert!(choose(&["nothing".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn steps_are_listed_as_they_run() {
+        assert!(STEPS.is_sorted_by_key(|step| step.when));
     }
 }

@@ -82,32 +82,34 @@ impl Default for Options {
     }
 }
 
-/// A deliberate error. Without the cargo feature `planted-errors` there is only [`Planted::Nothing`].
+/// A deliberate error. Without the cargo feature `planted-errors` none does anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Planted {
-    /// No error: the only value in a real build.
+    /// No error: what a real build always has.
     #[default]
     Nothing,
     /// Answers before the commit, which then takes `SLOW_COMMIT`, as on a slow disk. A kill of the process
     /// loses what was answered in that time; the sync itself no kill of a process can take back.
-    #[cfg(feature = "planted-errors")]
     EarlyAck,
     /// Takes every send for a new one.
-    #[cfg(feature = "planted-errors")]
     IgnoreNonce,
 }
 
 impl Planted {
     /// How long a commit takes that was answered early.
     pub(crate) const SLOW_COMMIT: std::time::Duration = std::time::Duration::from_millis(20);
+    /// Whether this build knows planted errors at all. A constant, so that a real build holds nothing of them.
+    const KNOWN: bool = cfg!(feature = "planted-errors");
 
     /// The error that the environment variable `PARLOR_PLANTED_ERROR` names (`early-ack` or `ignore-nonce`). A build
     /// without the feature does not look at it.
     ///
     /// # Errors
     /// The value of the variable, if it names no such error: a crash run with a misspelt one would prove nothing.
-    #[cfg(feature = "planted-errors")]
     pub fn from_environment() -> Result<Self, String> {
+        if !Self::KNOWN {
+            return Ok(Self::Nothing);
+        }
         match std::env::var("PARLOR_PLANTED_ERROR").as_deref() {
             Err(_) | Ok("") => Ok(Self::Nothing),
             Ok("early-ack") => Ok(Self::EarlyAck),
@@ -116,35 +118,12 @@ impl Planted {
         }
     }
 
-    /// Always [`Planted::Nothing`]: this build knows no planted errors.
-    ///
-    /// # Errors
-    /// None in this build.
-    #[cfg(not(feature = "planted-errors"))]
-    pub fn from_environment() -> Result<Self, String> {
-        Ok(Self::Nothing)
-    }
-
-    #[cfg(feature = "planted-errors")]
     pub(crate) fn answers_early(self) -> bool {
-        self == Self::EarlyAck
+        Self::KNOWN && self == Self::EarlyAck
     }
 
-    #[cfg(not(feature = "planted-errors"))]
-    #[expect(clippy::unused_self, reason = "the planted build asks the value")]
-    pub(crate) const fn answers_early(self) -> bool {
-        false
-    }
-
-    #[cfg(feature = "planted-errors")]
     pub(crate) fn ignores_nonces(self) -> bool {
-        self == Self::IgnoreNonce
-    }
-
-    #[cfg(not(feature = "planted-errors"))]
-    #[expect(clippy::unused_self, reason = "the planted build asks the value")]
-    pub(crate) const fn ignores_nonces(self) -> bool {
-        false
+        Self::KNOWN && self == Self::IgnoreNonce
     }
 }
 

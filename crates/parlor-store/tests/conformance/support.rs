@@ -16,16 +16,16 @@ use parlor_store::{Append, AppendError, Appended, BoxFuture, Database, Error, Ne
 macro_rules! cases {
     ($($name:ident),+ $(,)?) => {
         mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $name() {
-                $crate::support::on_sqlite(|world| Box::pin(super::$name(world))).await;
+            $(#[test]
+            fn $name() {
+                $crate::support::sqlite_case(|world| Box::pin(super::$name(world)));
             })+
         }
 
         mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $name() {
-                $crate::support::on_postgres(|world| Box::pin(super::$name(world))).await;
+            $(#[test]
+            fn $name() {
+                $crate::support::postgres_case(|world| Box::pin(super::$name(world)));
             })+
         }
     };
@@ -36,6 +36,20 @@ pub(crate) use cases;
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
 type Case = for<'w> fn(&'w World) -> LocalBoxFuture<'w, ()>;
+
+pub(crate) fn sqlite_case(case: Case) {
+    block_on(Box::pin(on_sqlite(case)));
+}
+
+pub(crate) fn postgres_case(case: Case) {
+    block_on(Box::pin(on_postgres(case)));
+}
+
+/// One function for all cases: a runtime compiled into each of them took longer than they take to run.
+fn block_on(case: LocalBoxFuture<'static, ()>) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(4).enable_all().build().unwrap().block_on(case);
+}
 
 pub(crate) async fn on_sqlite(case: Case) {
     let folder = tempfile::tempdir().unwrap();
@@ -250,6 +264,10 @@ pub(crate) fn member(room: RoomId, user: UserId, role: MemberRole, active: bool)
     Member { room, user, role, active, changed_seq: 0, joined_at: NOW }
 }
 
+/// A work without its type, so that the store is compiled for each kind of result and not for each work.
+type Work<T> =
+    Box<dyn for<'t, 'c> FnOnce(&'t mut parlor_store::Tx<'c>) -> BoxFuture<'t, Result<T, Error>> + Send>;
+
 /// A write whose only errors are the store's, and that has none.
 pub(crate) async fn run_write<T: Send + 'static>(
     store: &Store,
@@ -257,6 +275,7 @@ pub(crate) async fn run_write<T: Send + 'static>(
     + Send
     + 'static,
 ) -> T {
+    let work: Work<T> = Box::new(work);
     store.write(work).await.unwrap()
 }
 
@@ -267,6 +286,7 @@ pub(crate) async fn run_read<T: Send + 'static>(
     + Send
     + 'static,
 ) -> T {
+    let work: Work<T> = Box::new(work);
     store.read(work).await.unwrap()
 }
 
