@@ -20,6 +20,7 @@ mod postgres;
 mod rooms;
 mod sessions;
 mod settings;
+mod shared;
 mod sqlite;
 mod statement;
 mod store;

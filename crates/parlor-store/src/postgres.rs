@@ -18,34 +18,15 @@ use tokio_postgres::IsolationLevel;
 
 use self::execute::meaning;
 use self::lane::Waiting;
-use crate::append::caller::{Caller, Done, Space};
+use crate::append::caller::Done;
 use crate::append::settle::Listener;
 use crate::append::{Append, Pending};
 use crate::database::{Options, Planted, Secret};
 use crate::error::{Error, OpenError};
 use crate::health::Health;
-use crate::metrics::{Counters, Metrics};
+use crate::metrics::Metrics;
+use crate::shared::Shared;
 use crate::tx::Tx;
-
-/// What the handles and the tasks share.
-struct Shared {
-    health: Health,
-    counters: Counters,
-    listener: Listener,
-    /// The memory that appends may hold while they wait.
-    space: Arc<Space>,
-}
-
-impl Shared {
-    fn new(options: &Options) -> Self {
-        Self {
-            health: Health::default(),
-            counters: Counters::default(),
-            listener: Listener::default(),
-            space: Arc::new(Space::new(options.queue_bytes)),
-        }
-    }
-}
 
 /// An open PostgreSQL database.
 pub(crate) struct Postgres {
@@ -119,26 +100,13 @@ impl Postgres {
         // All of a room go through one lane: they keep their order, and the lanes do not wait for each other.
         let lane = usize::from(append.room.as_bytes()[15]) % self.lanes.len();
         let pending = Pending::from(append);
-        if let Err(error) = self.shared.health.may_write() {
-            return done(Err(pending.rejected(error.into())));
-        }
-        let caller = match Caller::new(done, &self.shared.space, pending.bytes()) {
-            Ok(caller) => caller,
-            Err(done) => {
-                self.shared.counters.busy();
-                return done(Err(pending.rejected(Error::Busy.into())));
-            }
+        let Some((pending, caller)) = self.shared.admit(pending, done) else {
+            return;
         };
         let Err(refused) = self.lanes[lane].try_send(Waiting::Append(pending, caller)) else {
             return;
         };
-        let error = match &refused {
-            mpsc::error::TrySendError::Full(_) => {
-                self.shared.counters.busy();
-                Error::Busy
-            }
-            mpsc::error::TrySendError::Closed(_) => Error::Closed,
-        };
+        let error = self.shared.why_not(&refused);
         if let Waiting::Append(pending, caller) = refused.into_inner() {
             caller.answer(Err(pending.rejected(error.into())));
         }
@@ -172,7 +140,7 @@ impl Postgres {
     pub(crate) fn metrics(&self) -> Metrics {
         let in_lanes: usize = self.lanes.iter().map(|lane| lane.max_capacity() - lane.capacity()).sum();
         let queued = in_lanes + self.places as usize - self.write_places.available_permits();
-        let bytes = self.shared.space.taken();
+        let bytes = self.shared.waiting_bytes();
         self.shared.counters.snapshot(queued, bytes, self.shared.health.is_not_durable())
     }
 
@@ -182,10 +150,7 @@ impl Postgres {
 
     fn place(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
         Arc::clone(places).try_acquire_owned().map_err(|error| match error {
-            TryAcquireError::NoPermits => {
-                self.shared.counters.busy();
-                Error::Busy
-            }
+            TryAcquireError::NoPermits => self.shared.busy(),
             TryAcquireError::Closed => Error::Closed,
         })
     }

@@ -16,13 +16,14 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, watch};
 
-use crate::append::caller::{Caller, Done, Space};
+use crate::append::caller::{Caller, Done};
 use crate::append::settle::Listener;
 use crate::append::{Append, Pending};
 use crate::database::Options;
 use crate::error::{Error, OpenError};
 use crate::health::Health;
-use crate::metrics::{Counters, Metrics};
+use crate::metrics::Metrics;
+use crate::shared::Shared;
 use crate::tx::Tx;
 use crate::work::{Job, job};
 
@@ -43,26 +44,6 @@ enum Read {
     Work(Box<dyn Job>),
     /// End.
     Stop,
-}
-
-/// What the handles and the threads share.
-struct Shared {
-    health: Health,
-    counters: Counters,
-    listener: Listener,
-    /// The memory that appends may hold while they wait.
-    space: Arc<Space>,
-}
-
-impl Shared {
-    fn new(options: &Options) -> Self {
-        Self {
-            health: Health::default(),
-            counters: Counters::default(),
-            listener: Listener::default(),
-            space: Arc::new(Space::new(options.queue_bytes)),
-        }
-    }
 }
 
 /// An open SQLite database.
@@ -117,20 +98,13 @@ impl Sqlite {
     /// See [`crate::Store::submit`].
     pub(crate) fn submit(&self, append: Append, done: Done) {
         let pending = Pending::from(append);
-        if let Err(error) = self.shared.health.may_write() {
-            return done(Err(pending.rejected(error.into())));
-        }
-        let caller = match Caller::new(done, &self.shared.space, pending.bytes()) {
-            Ok(caller) => caller,
-            Err(done) => {
-                self.shared.counters.busy();
-                return done(Err(pending.rejected(Error::Busy.into())));
-            }
+        let Some((pending, caller)) = self.shared.admit(pending, done) else {
+            return;
         };
         let Err(refused) = self.writes.try_send(Write::Append(pending, caller)) else {
             return;
         };
-        let error = self.why(&refused);
+        let error = self.shared.why_not(&refused);
         if let Write::Append(pending, caller) = refused.into_inner() {
             caller.answer(Err(pending.rejected(error.into())));
         }
@@ -156,7 +130,7 @@ impl Sqlite {
 
     pub(crate) fn metrics(&self) -> Metrics {
         let queued = self.writes.max_capacity() - self.writes.capacity();
-        let bytes = self.shared.space.taken();
+        let bytes = self.shared.waiting_bytes();
         self.shared.counters.snapshot(queued, bytes, self.shared.health.is_not_durable())
     }
 
@@ -165,18 +139,7 @@ impl Sqlite {
     }
 
     fn queue<T>(&self, queue: &mpsc::Sender<T>, item: T) -> Result<(), Error> {
-        queue.try_send(item).map_err(|error| self.why(&error))
-    }
-
-    /// Why something could not wait.
-    fn why<T>(&self, refused: &mpsc::error::TrySendError<T>) -> Error {
-        match refused {
-            mpsc::error::TrySendError::Full(_) => {
-                self.shared.counters.busy();
-                Error::Busy
-            }
-            mpsc::error::TrySendError::Closed(_) => Error::Closed,
-        }
+        queue.try_send(item).map_err(|error| self.shared.why_not(&error))
     }
 
     /// Why a request got no answer.

@@ -6,13 +6,14 @@ use std::time::Instant;
 use deadpool_postgres::{Object, Pool};
 use tokio::sync::{mpsc, watch};
 
+use super::connection;
 use super::execute::steered;
-use super::{Shared, connection};
 use crate::append::caller::Caller;
 use crate::append::settle::{self, Done};
 use crate::append::{Fate, Pending, postgres};
 use crate::database::Planted;
 use crate::error::Error;
+use crate::shared::Shared;
 
 /// How often a group is tried again that lost against another transaction.
 const ATTEMPTS: usize = 3;

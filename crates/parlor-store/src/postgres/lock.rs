@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config, NoTls};
 
-use super::Shared;
 use super::execute::words;
 use crate::error::OpenError;
+use crate::shared::Shared;
 
 /// The two halves of the lock's number: `Prlr`, and 1 for "this is the server".
 const KEYS: (i32, i32) = (0x5072_6c72, 1);

@@ -8,13 +8,14 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config, NoTls};
 
+use super::Postgres;
 use super::execute::words;
 use super::lane::Lane;
 use super::lock::Lock;
-use super::{Postgres, Shared};
 use crate::database::{Options, Planted, Secret};
 use crate::error::OpenError;
 use crate::migrations::{self, Engine, Migration};
+use crate::shared::Shared;
 
 /// How many lanes commit appends. Two keep the disk busy while one of them waits for the network.
 const LANES: usize = 2;

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, watch};
 
+use super::Read;
 use super::execute::steer;
-use super::{Read, Shared};
+use crate::shared::Shared;
 use crate::tx::Tx;
 use crate::work::Job;
 

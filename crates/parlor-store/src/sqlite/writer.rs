@@ -9,14 +9,15 @@ use std::time::Instant;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, watch};
 
+use super::Write;
 use super::execute::{self, is_failed_sync, steer};
 use super::lock::Lock;
-use super::{Shared, Write};
 use crate::append::settle::{self, Done};
 use crate::append::sqlite::Rooms;
 use crate::append::{Fate, Pending};
 use crate::database::{Options, Planted};
 use crate::error::Error;
+use crate::shared::Shared;
 use crate::tx::Tx;
 use crate::work::{Finished, Job};
 
