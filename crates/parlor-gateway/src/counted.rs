@@ -7,17 +7,22 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use parlor_core::{ChangesPage, Error};
 use parlor_model::{
-    Body, Change, Message, MessageId, MessageKind, RoomEvent, RoomId, Seq, Timestamp, UserId,
+    Body, Change, Message, MessageId, MessageKind, Room, RoomEvent, RoomId, RoomKind, RoomName, Seq, Slug,
+    Timestamp, Topic, UserId, WorkspaceId,
 };
+use parlor_protocol::Follow;
 
 use crate::hub::Hub;
 use crate::hub::log::Log;
-use crate::hub::ring::{Budget, Stop};
+use crate::hub::ring::Budget;
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::session::delivery::{Delivery, Desk};
+use crate::session::outgoing::Outgoing;
 use crate::shard::Shards;
+use crate::shard::batch::Batch;
 use crate::shard::mailbox::{Letter, Mailbox};
-use crate::shard::rooms::{Rooms, Subscriber};
+use crate::shard::rooms::Rooms;
 use crate::wire::Wire;
 
 const ROOM: RoomId = RoomId::from_bytes([1; 16]);
@@ -29,8 +34,10 @@ pub struct FanOut {
     mailbox: Arc<Mailbox>,
     rooms: Rooms,
     letters: Vec<Letter>,
-    number: usize,
-    cursors: Vec<Seq>,
+    readers: Vec<Delivery>,
+    batch: Batch,
+    outgoing: Outgoing,
+    metrics: Metrics,
     head: Seq,
 }
 
@@ -43,14 +50,19 @@ impl FanOut {
     pub fn new(readers: u32) -> Self {
         let mailboxes = Shards::prepare(1).expect("a descriptor").mailboxes();
         let mailbox = Arc::clone(&mailboxes[0]);
-        let hub = Arc::new(Hub::new(Arc::new(Nothing), mailboxes, Options::default(), Metrics::default()));
+        let metrics = Metrics::default();
+        let hub = Hub::new(Arc::new(Nothing), mailboxes, Options::default(), metrics.clone());
+        let hub = Arc::new(hub);
         let mut rooms = Rooms::new(0, Arc::clone(&hub));
-        let mut number = 0;
-        for connection in 0..readers {
-            number = rooms.follow(ROOM, 0, Subscriber { connection, followed: 0 }, AUTHOR);
-        }
-        let cursors = vec![0; readers as usize];
-        Self { hub, mailbox, rooms, letters: Vec::new(), number, cursors, head: 0 }
+        let room = room();
+        let begin = |connection| {
+            let mut reader = Delivery::new(connection, AUTHOR, Follow::All);
+            reader.begin(&room, 0, true, &mut rooms);
+            reader
+        };
+        let readers = (0..readers).map(begin).collect();
+        let (letters, batch, outgoing) = (Vec::new(), Batch::default(), Outgoing::default());
+        Self { hub, mailbox, rooms, letters, readers, batch, outgoing, metrics, head: 0 }
     }
 
     /// Something was said.
@@ -77,7 +89,7 @@ impl FanOut {
         self.hub.take_event(&RoomEvent { room: ROOM, seq, at, change });
     }
 
-    /// Puts together what goes to each reader, and answers how many bytes that is.
+    /// Puts together what goes to each reader as a shard does, as if a socket took it all. Answers how many bytes that is.
     pub fn flush(&mut self) -> usize {
         self.mailbox.take(&mut self.letters);
         for letter in self.letters.drain(..) {
@@ -85,22 +97,41 @@ impl FanOut {
                 self.rooms.look(&feed);
             }
         }
-        let local = self.rooms.get(self.number);
         let mut bytes = 0;
-        for cursor in &mut self.cursors {
+        for reader in &mut self.readers {
+            reader.mark(0);
+            self.batch.clear();
+            reader.gather(&self.rooms, &mut Budget { frames: 64, bytes: usize::MAX }, &mut self.batch);
             let mut slices = [IoSlice::new(&[]); 64];
-            let mut count = 0;
-            let mut budget = Budget { frames: slices.len(), bytes: usize::MAX };
-            let stop = local.ring.read(local.head, cursor, AUTHOR, &mut budget, |entry, _| {
-                if let Some(entry) = local.ring.get(entry) {
-                    slices[count] = IoSlice::new(entry.payload.frame(Wire::default()).as_bytes());
-                    count += 1;
+            for (slice, piece) in slices.iter_mut().zip(&self.batch.pieces) {
+                if let Some(frame) = piece.frame(Wire::default(), &self.outgoing, &self.rooms) {
+                    *slice = IoSlice::new(frame.as_bytes());
                 }
-            });
-            debug_assert_eq!(stop, Stop::UpToDate, "nobody is behind");
-            bytes += std::hint::black_box(&slices[..count]).iter().map(|slice| slice.len()).sum::<usize>();
+            }
+            bytes += std::hint::black_box(&slices).iter().map(|slice| slice.len()).sum::<usize>();
+            let mut desk = Desk { rooms: &mut self.rooms, outgoing: &mut self.outgoing };
+            let written = self.batch.pieces.len();
+            reader.commit(&self.metrics, &self.batch, written, &mut desk);
         }
         bytes
+    }
+}
+
+fn room() -> Room {
+    let name = RoomName::stored("Room".to_owned());
+    Room {
+        id: ROOM,
+        workspace: WorkspaceId::from_bytes([3; 16]),
+        slug: Slug::from_name(&name, None),
+        name,
+        kind: RoomKind::Public,
+        topic: Topic::default(),
+        head: 0,
+        access_seq: 0,
+        changed_seq: 0,
+        epoch: 1,
+        member_count: 0,
+        created_at: Timestamp::default(),
     }
 }
 

@@ -152,7 +152,7 @@ impl Session {
 
     /// The first `written` pieces of the batch went to the socket.
     pub(crate) fn commit(&mut self, batch: &Batch, written: usize, desk: &mut Desk<'_>) {
-        let ended = self.delivery.commit(&self.context, batch, written, desk);
+        let ended = self.delivery.commit(&self.context.shared.metrics, batch, written, desk);
         self.unwatch(ended);
     }
 

@@ -12,7 +12,7 @@ const INFLATER_KEEPS: usize = 64 * 1024;
 
 /// A message that owns what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Got {
+pub(crate) enum Got {
     Text(String),
     Binary(Vec<u8>),
     Ping(Vec<u8>),

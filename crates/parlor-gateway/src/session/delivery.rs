@@ -12,6 +12,7 @@ use super::outgoing::Outgoing;
 use crate::commands::hello::Position;
 use crate::dispatch::Context;
 use crate::hub::ring::{Budget, Stop};
+use crate::metrics::Metrics;
 use crate::shard::batch::{Batch, Piece, Visit};
 use crate::shard::rooms::{Rooms, Subscriber};
 
@@ -70,7 +71,7 @@ pub(crate) struct Desk<'a> {
 
 impl Delivery {
     /// Follows no room yet.
-    pub(super) fn new(connection: u32, reader: UserId, follow: Follow) -> Self {
+    pub(crate) fn new(connection: u32, reader: UserId, follow: Follow) -> Self {
         Self {
             connection,
             reader,
@@ -144,7 +145,7 @@ impl Delivery {
     }
 
     /// Adds to `batch` what rings have, without moving on: that is done once it is written.
-    pub(super) fn gather(&mut self, rooms: &Rooms, budget: &mut Budget, batch: &mut Batch) {
+    pub(crate) fn gather(&mut self, rooms: &Rooms, budget: &mut Budget, batch: &mut Batch) {
         let mut index = 0;
         while let Some(&followed) = self.queue.get(index) {
             let Some(room) = self.followed.get(followed as usize).filter(|room| room.is_queued()) else {
@@ -170,9 +171,9 @@ impl Delivery {
     }
 
     /// Moves on past the pieces of the batch that were written: the first `written`. Returns the rooms that ended.
-    pub(super) fn commit(
+    pub(crate) fn commit(
         &mut self,
-        context: &Context,
+        metrics: &Metrics,
         batch: &Batch,
         written: usize,
         desk: &mut Desk<'_>,
@@ -195,7 +196,7 @@ impl Delivery {
                 Stop::UpToDate | Stop::Budget => self.set_idle(visit.followed),
                 Stop::Missed => {
                     if !std::mem::replace(&mut self.slow, true) {
-                        context.shared.metrics.slow_sessions.inc();
+                        metrics.slow_sessions.inc();
                     }
                     self.fall_behind(visit.followed);
                 }
@@ -213,7 +214,7 @@ impl Delivery {
     }
 
     /// Begins to follow a room of which the client knows everything up to `cursor`.
-    pub(super) fn begin(&mut self, room: &Room, cursor: Seq, open: bool, rooms: &mut Rooms) {
+    pub(crate) fn begin(&mut self, room: &Room, cursor: Seq, open: bool, rooms: &mut Rooms) {
         let entry = self.followed.vacant_entry();
         let followed = index(entry.key());
         let subscriber = Subscriber { connection: self.connection, followed };

@@ -45,7 +45,7 @@ pub(crate) struct Visit {
 }
 
 impl Batch {
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.pieces.clear();
         self.visits.clear();
     }
@@ -61,7 +61,7 @@ impl Batch {
 
 impl Piece {
     /// The frame itself.
-    pub(super) fn frame<'a>(self, wire: Wire, outgoing: &'a Outgoing, rooms: &'a Rooms) -> Option<&'a Frame> {
+    pub(crate) fn frame<'a>(self, wire: Wire, outgoing: &'a Outgoing, rooms: &'a Rooms) -> Option<&'a Frame> {
         match self {
             Self::Own(number) => outgoing.frames().get(number),
             Self::Ring { room, entry } => {

@@ -1,33 +1,11 @@
 //! The rules of the standard, one by one, and how little a connection holds.
 
 use super::*;
+use crate::codec::properties::Got;
 use crate::codec::samples::{deflated, frame};
 
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 const MAX: u32 = 1_000;
-
-/// A message that owns what it holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Got {
-    Text(String),
-    Binary(Vec<u8>),
-    Ping(Vec<u8>),
-    Pong(Vec<u8>),
-    Close(Option<(u16, String)>),
-    Wrong(Violation),
-}
-
-impl From<Incoming<'_>> for Got {
-    fn from(incoming: Incoming<'_>) -> Self {
-        match incoming {
-            Incoming::Text(text) => Self::Text(text.to_owned()),
-            Incoming::Binary(bytes) => Self::Binary(bytes.to_vec()),
-            Incoming::Ping(payload) => Self::Ping(payload.to_vec()),
-            Incoming::Pong(payload) => Self::Pong(payload.to_vec()),
-            Incoming::Close(reason) => Self::Close(reason.map(|(code, reason)| (code, reason.to_owned()))),
-        }
-    }
-}
 
 /// Reads all that is there.
 fn drain(mut reading: Reading<'_>) -> Vec<Got> {
