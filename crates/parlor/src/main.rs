@@ -20,7 +20,7 @@ use arguments::{Arguments, Command, ConfigCommand, Sources};
 use config::{Environment, Loaded};
 use failure::Failure;
 
-/// Many small pieces come from one thread and go on another, and a tenth less of the server's work is spent on them.
+/// Many small pieces come from one thread and go on another; see `docs/adr/0012`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,5 +1,6 @@
 //! The JavaScript packages: where they are, their dependencies, and their scripts.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -76,7 +77,12 @@ fn install_for(folder: &Path) -> Result<()> {
     }
 }
 
+/// The build of the web client installs, too, maybe at this moment: whoever does holds the same lock.
 fn install(folder: &Path) -> Result<()> {
+    let target = root().join("target");
+    std::fs::create_dir_all(&target)?;
+    let lock = File::create(target.join("node_modules.lock")).context("can't write node_modules.lock")?;
+    lock.lock().context("can't lock node_modules.lock")?;
     if is_installed(folder) {
         return Ok(());
     }

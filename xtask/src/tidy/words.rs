@@ -5,7 +5,7 @@
 use super::Problem;
 use crate::workspace::{SourceFile, Tree};
 
-/// Folders where people keep checkouts. They are looked for where a path begins, so `web/work/` is fine.
+/// Folders where people keep checkouts. They are looked for where a path begins: further down one may be called so.
 const FOLDERS: &[&str] =
     &[concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/"), concat!("/wo", "rk/")];
 

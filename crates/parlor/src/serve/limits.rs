@@ -16,7 +16,7 @@ pub(super) fn raise_open_files() {
 }
 
 /// Keeps the allocator's memory in pages of the usual size. Huge ones would make a server that nobody uses take twice the
-/// memory (42 MiB instead of 23), and one that is busy hardly quicker.
+/// memory (42 MiB instead of 25), and one that is busy no quicker that one could see.
 pub(crate) fn refuse_huge_pages() {
     // A kernel that knows none gives none.
     let _ = rustix::thread::disable_transparent_huge_pages(true);
