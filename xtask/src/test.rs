@@ -1,6 +1,6 @@
 //! `cargo xtask test`: runs every step, goes on after a failed one, and ends with one line of counts.
 
-mod checkout;
+mod copy;
 mod counts;
 mod npm;
 mod prerequisites;
@@ -28,7 +28,7 @@ pub(crate) fn list() {
 pub(crate) fn run(only: &[String]) -> Result<ExitCode> {
     let chosen = choose(only)?;
     let started = Instant::now();
-    let _claim = checkout::claim_build_directory()?;
+    let _copy = copy::enter()?;
     let mut rows = run_those(&chosen, When::First);
     std::thread::scope(|scope| {
         let beside = scope.spawn(|| kept(|| run_those(&chosen, When::Beside)));

@@ -2,28 +2,47 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail};
 
-/// The repository's top folder. `cargo run` names this crate's folder; the other source is where it was compiled.
+/// The copy of the checkout that is worked in, once one is.
+static COPY: OnceLock<PathBuf> = OnceLock::new();
+
+/// The top folder of the repository's files: the checkout's, or its copy's after [`work_in`].
 pub(crate) fn root() -> PathBuf {
+    COPY.get().cloned().unwrap_or_else(checkout)
+}
+
+/// The top folder of the checkout. `cargo run` names this crate's folder; the other source is where it was compiled.
+pub(crate) fn checkout() -> PathBuf {
     let crate_folder = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     crate_folder.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
-/// Where cargo is told by the environment to keep what it compiles on the way.
-const BUILD_DIRECTORY: &str = "CARGO_BUILD_BUILD_DIR";
+/// Where a copy of the checkout is tested: in the user's cargo cache, so that it outlives each checkout.
+pub(crate) fn tested_copy() -> Option<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))?;
+    Some(home.join("build").join("parlor").join("copy"))
+}
 
-/// A cargo command in the repository, with the cargo that runs us. What it compiles on the way lies in the user's
-/// cargo cache, unless the environment says otherwise, so that a fresh clone need not compile every dependency; what
-/// it finishes lies in the checkout.
+/// From now on all work is done in this copy of the checkout. The first word counts.
+pub(crate) fn work_in(copy: PathBuf) {
+    COPY.get_or_init(|| copy);
+}
+
+/// A cargo command in the repository, with the cargo that runs us. In a copy nobody else may have compiled what it
+/// takes for its own: there it builds in the copy's `target`, whatever the environment says.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.arg(subcommand).current_dir(root());
-    if let Some(directory) = shared_build_directory().filter(|_| std::env::var_os(BUILD_DIRECTORY).is_none())
-    {
-        command.env(BUILD_DIRECTORY, directory);
+    if COPY.get().is_some() {
+        for elsewhere in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"] {
+            command.env_remove(elsewhere);
+        }
     }
     command
 }
@@ -47,14 +66,6 @@ pub(crate) fn build_example(name: &str) -> Result<PathBuf> {
         Some(PathBuf::from(path))
     };
     messages.lines().find_map(executable).with_context(|| format!("cargo did not tell where {name} is"))
-}
-
-/// The folder of our builds in the user's cargo cache.
-fn shared_build_directory() -> Option<PathBuf> {
-    let home = std::env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))?;
-    Some(home.join("build").join("parlor"))
 }
 
 /// The manifests of the workspace as cargo reads them; needs no network.

@@ -9,7 +9,7 @@ use super::{npm, prerequisites};
 use crate::children::{stream, succeeds};
 use crate::output::say;
 use crate::postgres::Postgres;
-use crate::workspace::{cargo, root};
+use crate::workspace::{cargo, checkout};
 use crate::{codegen, tidy, tools};
 
 /// A part of the run that can be asked for by name.
@@ -107,9 +107,8 @@ fn clippy() -> Result<Counts> {
 
 fn tests() -> Result<Counts> {
     let mut counts = Counts::default();
-    let mut command = cargo("test");
-    // The planted errors sleep until a test asks for one: the crash tests show that they would be seen.
-    command.args(["--workspace", "--features=parlor/planted-errors", "--locked", "--no-fail-fast"]);
+    let mut command = cargo_test();
+    command.arg("--no-fail-fast");
     let postgres = match std::env::var_os("PARLOR_TEST_POSTGRES_URL") {
         Some(_) => None,
         None => match Postgres::start() {
@@ -134,6 +133,13 @@ fn tests() -> Result<Counts> {
     Ok(counts)
 }
 
+/// The planted errors sleep until a test asks for one: the crash tests show that they would be seen.
+fn cargo_test() -> Command {
+    let mut command = cargo("test");
+    command.args(["--workspace", "--features=parlor/planted-errors", "--locked"]);
+    command
+}
+
 /// More than there are processors: many tests wait, for a disk, a server or a time.
 fn test_threads() -> usize {
     3 * std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
@@ -145,7 +151,7 @@ fn with_test_environment(command: &mut Command) {
     if let Some(chromium) = tools::chromium() {
         command.env("CHROMIUM", chromium);
     }
-    let logs = root().join("../shared/data/irc-logs");
+    let logs = checkout().join("../shared/data/irc-logs");
     if std::env::var_os("PARLOR_TEST_LOGS").is_none() && logs.is_dir() {
         command.env("PARLOR_TEST_LOGS", logs);
     }
@@ -165,6 +171,10 @@ fn web() -> Result<Counts> {
     npm::run_scripts(npm::WEB, &["lint", "check", "test", "build"])
 }
 
+/// The server is the one that the tests use: built already, unless this step runs alone.
 fn browser() -> Result<Counts> {
+    if !succeeds(cargo_test().arg("--no-run"))? {
+        return Ok(Counts::FAILED);
+    }
     npm::run_scripts(npm::WEB, &["e2e"])
 }
