@@ -159,18 +159,22 @@ impl Session {
     /// Hands over news of presence, if nothing of the room must go out before it: nobody shall learn who is in a room
     /// after losing it.
     pub(crate) fn tell_presence(&mut self, desk: &mut Desk<'_>) {
-        let Some(pending) = &self.presence else {
+        if !self.has_presence(desk.rooms) {
+            return;
+        }
+        let Some(pending) = self.presence.take() else {
             return;
         };
         let room = pending.room();
-        if self.delivery.is_waiting(room, desk.rooms) {
-            return;
-        }
         if self.context.shared.hub.presence.is_watching(self.context.connection.id, room) {
             let frame = pending.frame(desk.outgoing.wire());
             desk.outgoing.push(frame);
         }
-        self.presence = None;
+    }
+
+    /// True if there is news of presence, and nothing that must go out before it.
+    pub(crate) fn has_presence(&self, rooms: &Rooms) -> bool {
+        self.presence.as_ref().is_some_and(|pending| !self.delivery.is_waiting(pending.room(), rooms))
     }
 
     /// Tells how far the rooms are that are not open, if it is time.

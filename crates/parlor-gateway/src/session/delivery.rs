@@ -139,8 +139,8 @@ impl Delivery {
         let doubtful = self.doubt || self.reading == Reading::Memberships;
         doubtful
             || rooms.number(room).is_some_and(|number| {
-                rooms.get(number).is_sweeping()
-                    || self.find(number).is_some_and(|followed| self.is_waiting_for(followed))
+                let head = rooms.get(number).head;
+                self.find(number).is_some_and(|followed| self.is_waiting_for(followed, head))
             })
     }
 
@@ -280,8 +280,13 @@ impl Delivery {
         self.followed_mut(followed).and_then(Followed::open_mut)
     }
 
-    fn is_waiting_for(&self, followed: u32) -> bool {
-        self.followed.get(followed as usize).is_some_and(|room| room.is_queued() || room.is_behind())
+    /// Whoever has not been told everything up to the head has its turn yet, and is written to then. Who has not opened
+    /// the room loses it at the moment that the shard learns of that.
+    fn is_waiting_for(&self, followed: u32, head: Seq) -> bool {
+        let is_waiting = |room: &Followed| room.is_open() && room.cursor < head;
+        self.followed
+            .get(followed as usize)
+            .is_some_and(|room| room.is_queued() || room.is_behind() || is_waiting(room))
     }
 }
 

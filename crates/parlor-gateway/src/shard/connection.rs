@@ -121,8 +121,11 @@ impl Connection {
         while self.socket.writable {
             self.gather(rooms, batch);
             if self.partial.is_none() && batch.pieces.is_empty() {
-                // What leads to no frame may still lead to a state.
+                // What leads to no frame may still lead to a state, and for that something may have waited.
                 self.commit(shared, rooms, batch, 0);
+                if self.has_presence(rooms) {
+                    continue;
+                }
                 return true;
             }
             match self.write_once(rooms, batch) {
@@ -133,6 +136,10 @@ impl Connection {
             }
         }
         true
+    }
+
+    fn has_presence(&self, rooms: &Rooms) -> bool {
+        matches!(&self.phase, Phase::Open(session) if session.has_presence(rooms))
     }
 
     /// True if nothing waits for the socket but what may be in rings.

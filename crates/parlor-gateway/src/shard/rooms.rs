@@ -60,11 +60,6 @@ pub(crate) struct Subscriber {
 }
 
 impl LocalRoom {
-    /// True while not everybody who follows the room has been told that there is more.
-    pub(crate) fn is_sweeping(&self) -> bool {
-        self.sweep.is_some()
-    }
-
     fn unsubscribe(&mut self, subscriber: Subscriber) {
         let Some(place) = self.subscribers.iter().position(|other| *other == subscriber) else {
             debug_assert!(false, "who does not follow a room can't stop");

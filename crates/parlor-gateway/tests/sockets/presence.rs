@@ -1,13 +1,14 @@
 //! Who of a room is connected.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use parlor_bus::MemoryBus;
+use parlor_bus::{Bus, MemoryBus};
 use parlor_gateway::Options;
 use parlor_model::RoomKind;
 use serde_json::json;
 
-use crate::world::{World, options};
+use crate::world::{LateBus, World, options};
 
 #[tokio::test]
 async fn a_watcher_hears_who_comes_and_goes() {
@@ -92,4 +93,31 @@ async fn who_lost_a_room_while_far_behind_learns_nothing_of_it_either() {
     })
     .await;
     assert!(slow.is_quiet(&name).await);
+}
+
+/// News of presence waits for what the room has. That may turn out to be known already, and then leads to no frame.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn presence_is_told_after_news_that_were_known() {
+    let often = Options { presence_every: Duration::from_millis(1), ..options() };
+    let bus = Arc::new(LateBus::default());
+    let world = World::with(often, Arc::clone(&bus) as Arc<dyn Bus>, false).await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    let room = world.room(&ada, "General", RoomKind::Public).await;
+    world.core.join_room(&eve.actor, room.id).await.unwrap();
+    let (name, went) = (room.id.to_string(), json!([eve.actor.id().to_string()]));
+    // Keeps the room where the bus has brought it.
+    let _follower = world.connect(&ada).await;
+    for round in 0..100 {
+        let leaving = world.connect(&eve).await;
+        bus.hold();
+        for number in 0..20 {
+            world.say(&ada, room.id, &format!("{round}.{number}")).await;
+        }
+        // It knows all that from the store before the bus brings it.
+        let mut watcher = world.connect(&ada).await;
+        watcher.ask("presence.watch", json!({"room": name})).await;
+        drop(leaving);
+        bus.release();
+        watcher.until(|frame| frame["data"]["offline"] == went).await;
+    }
 }

@@ -84,6 +84,39 @@ impl Bus for LossyBus {
     }
 }
 
+/// A bus that is late when it is told to be.
+#[derive(Default)]
+pub(crate) struct LateBus {
+    inner: MemoryBus,
+    held: Mutex<Option<Vec<Notice>>>,
+}
+
+impl LateBus {
+    /// From now on nothing comes through.
+    pub(crate) fn hold(&self) {
+        self.held.lock().unwrap().get_or_insert_default();
+    }
+
+    /// What was held comes through, and all that follows.
+    pub(crate) fn release(&self) {
+        let held = self.held.lock().unwrap().take();
+        held.into_iter().flatten().for_each(|notice| self.inner.publish(notice));
+    }
+}
+
+impl Bus for LateBus {
+    fn publish(&self, notice: Notice) {
+        match self.held.lock().unwrap().as_mut() {
+            Some(held) => held.push(notice),
+            None => self.inner.publish(notice),
+        }
+    }
+
+    fn subscribe(&self) -> Subscription {
+        self.inner.subscribe()
+    }
+}
+
 /// Somebody with an account and a session.
 #[derive(Clone)]
 pub(crate) struct Person {
