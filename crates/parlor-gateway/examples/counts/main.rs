@@ -47,5 +47,6 @@ fn main() -> ExitCode {
 const TEXT_BYTES: usize = 100;
 
 fn text() -> String {
-    "a message of a hundred bytes, ".chars().cycle().take(TEXT_BYTES).collect()
+    // It ends within a word: a blank at the end would be no plain text, and that is the rarer way.
+    "a message of 100 bytes, ".chars().cycle().take(TEXT_BYTES).collect()
 }
