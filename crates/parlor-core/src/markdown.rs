@@ -78,7 +78,29 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 /// True for texts that can't hold Markdown or a link: most of what people say. Anything doubtful is parsed, which takes
 /// several times as long as all else that the server does for a message in memory.
 fn is_plain(text: &str) -> bool {
-    let harmless = |letter: char| letter.is_alphanumeric() || " ,.!?:;'\"/()+-=%$#".contains(letter);
+    let mark = |letter| {
+        matches!(
+            letter,
+            ' ' | ','
+                | '.'
+                | '!'
+                | '?'
+                | ':'
+                | ';'
+                | '\''
+                | '"'
+                | '/'
+                | '('
+                | ')'
+                | '+'
+                | '-'
+                | '='
+                | '%'
+                | '$'
+                | '#'
+        )
+    };
+    let harmless = |letter: char| letter.is_alphanumeric() || mark(letter);
     // A list begins with a number and a dot or a bracket; all other blocks begin with a mark.
     let after_digits = text.trim_start_matches(|first: char| first.is_ascii_digit());
     text.starts_with(char::is_alphanumeric)
@@ -87,7 +109,12 @@ fn is_plain(text: &str) -> bool {
         && text.chars().all(harmless)
         // Addresses become links without any mark around them.
         && !text.contains("://")
-        && !text.as_bytes().windows(4).any(|part| part.eq_ignore_ascii_case(b"www."))
+        && !has_www(text)
+}
+
+/// True if `www.` is somewhere in it, in any case.
+fn has_www(text: &str) -> bool {
+    text.contains('.') && text.as_bytes().windows(4).any(|part| part.eq_ignore_ascii_case(b"www."))
 }
 
 fn to_html(text: &str) -> String {
