@@ -35,14 +35,13 @@ pub(crate) fn work_in(copy: PathBuf) {
 }
 
 /// A cargo command in the repository, with the cargo that runs us. In a copy nobody else may have compiled what it
-/// takes for its own: there it builds in the copy's `target`, whatever the environment says.
+/// takes for its own: there it builds in the copy's `target`, whatever the environment or a configuration says.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.arg(subcommand).current_dir(root());
-    if COPY.get().is_some() {
-        for elsewhere in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"] {
-            command.env_remove(elsewhere);
-        }
+    if let Some(copy) = COPY.get() {
+        let target = copy.join("target");
+        command.env("CARGO_TARGET_DIR", &target).env("CARGO_BUILD_BUILD_DIR", target);
     }
     command
 }

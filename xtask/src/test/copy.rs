@@ -31,10 +31,13 @@ struct Changed {
 
 /// Makes the copy what the checkout is, and all that follows work in it. It is ours as long as the answer lives.
 pub(super) fn enter() -> Result<Option<File>> {
-    let Some(copy) = tested_copy().filter(|copy| *copy != checkout()) else {
+    let Some(copy) = tested_copy() else {
         say("without a home folder there is no place for a copy; the tests run where the checkout is");
         return Ok(None);
     };
+    if copy == checkout() {
+        bail!("this is the copy that tests make for themselves: run them where you work");
+    }
     fs::create_dir_all(&copy).with_context(|| format!("can't make {}", copy.display()))?;
     let lock = lock(&copy.with_file_name(LOCK))?;
     let changed = mirror(&checkout(), &Tree::read()?.paths, &copy)?;
