@@ -78,29 +78,7 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 /// True for texts that can't hold Markdown or a link: most of what people say. Anything doubtful is parsed, which takes
 /// several times as long as all else that the server does for a message in memory.
 fn is_plain(text: &str) -> bool {
-    let mark = |letter| {
-        matches!(
-            letter,
-            ' ' | ','
-                | '.'
-                | '!'
-                | '?'
-                | ':'
-                | ';'
-                | '\''
-                | '"'
-                | '/'
-                | '('
-                | ')'
-                | '+'
-                | '-'
-                | '='
-                | '%'
-                | '$'
-                | '#'
-        )
-    };
-    let harmless = |letter: char| letter.is_alphanumeric() || mark(letter);
+    let harmless = |letter: char| letter.is_alphanumeric() || " ,.!?:;'\"/()+-=%$#".contains(letter);
     // A list begins with a number and a dot or a bracket; all other blocks begin with a mark.
     let after_digits = text.trim_start_matches(|first: char| first.is_ascii_digit());
     text.starts_with(char::is_alphanumeric)
