@@ -59,7 +59,7 @@ impl Shared {
         }
     }
 
-    /// Counts somebody who was sent away.
+    /// What somebody hears who is sent away because there is no place. They are counted.
     pub(crate) fn busy(&self) -> Error {
         self.counters.busy();
         Error::Busy
