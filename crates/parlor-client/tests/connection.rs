@@ -7,7 +7,7 @@ use parlor_client::protocol::{ErrorCode, ServerFrame};
 use parlor_client::{Client, Connection, Error, Options};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -250,9 +250,10 @@ async fn http_refusals_are_told_from_garbage() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_a_transport_error() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let client = Client::new(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-    drop(listener);
+    // Bound and not listening: it refuses, and nobody else can get the port meanwhile.
+    let silent = TcpSocket::new_v4().unwrap();
+    silent.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let client = Client::new(&format!("http://{}", silent.local_addr().unwrap())).unwrap();
     assert!(matches!(client.me().await, Err(Error::Http(_))));
     let error = Connection::open(&client, Options::default()).await.unwrap_err();
     assert!(matches!(error, Error::Socket(_)), "{error:?}");

@@ -72,18 +72,40 @@ mod tests {
     use super::super::report::Status;
     use super::*;
 
+    // Port 0 is one that is free whatever else runs here. A port that was just given up is not: another test may have
+    // it by now, and a child process that is about to begin holds a copy of its socket for a moment.
     #[tokio::test]
-    async fn a_free_port_is_fine_and_one_of_a_stranger_is_not() {
-        // An address that no other test listens at: one that looks for a free port could get the one given up here.
-        let stranger = TcpListener::bind("127.0.11.1:0").await.unwrap();
-        let address = stranger.local_addr().unwrap();
-        let serving = tokio::spawn(async move {
-            let (mut stream, _) = stranger.accept().await.unwrap();
-            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nhello").await.unwrap();
-        });
-        let check = examine(address).await;
+    async fn a_free_port_is_fine() {
+        let check = examine(([127, 0, 0, 1], 0).into()).await;
+        assert_eq!(check.status, Status::Ok, "{check:?}");
+    }
+
+    #[tokio::test]
+    async fn a_port_of_a_stranger_is_a_problem() {
+        let check = examine(answering("hello").await).await;
         assert_eq!(check.status, Status::Problem, "{check:?}");
-        serving.await.unwrap();
-        assert_eq!(examine(address).await.status, Status::Ok);
+    }
+
+    #[tokio::test]
+    async fn a_port_of_a_parlor_is_fine() {
+        let check = examine(answering("{\"registration\":\"open\"}").await).await;
+        assert_eq!(check.status, Status::Ok, "{check:?}");
+        assert!(check.message.contains("a Parlor answers"), "{check:?}");
+    }
+
+    /// A server that answers whoever connects first with `body`.
+    async fn answering(body: &'static str) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // Read first: who closes with something unread takes back what was written.
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
+            }
+            stream.write_all(format!("HTTP/1.1 200 OK\r\n\r\n{body}").as_bytes()).await.unwrap();
+        });
+        address
     }
 }
