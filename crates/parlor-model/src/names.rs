@@ -1,7 +1,7 @@
 //! What users, rooms and their addresses may be called.
 //!
 //! Two names that a person can't tell apart are the same name: uniqueness is decided by [`NameKey`], the skeleton of
-//! UTS 39 over the case-folded NFKC form. Control, bidirectional and invisible characters are refused everywhere.
+//! UTS 39 over the NFKC form. Control, bidirectional and invisible characters are refused everywhere.
 
 use std::fmt;
 
@@ -16,12 +16,24 @@ use crate::refusal::{Field, Refusal};
 pub struct NameKey(String);
 
 impl NameKey {
-    /// The key of a text.
+    /// The key of a text whose case says nothing: of its lower-case form.
     pub fn of(text: &str) -> Self {
         let folded: String = text.nfkc().flat_map(char::to_lowercase).collect();
-        // The skeleton may bring upper case back (it maps a lower-case letter to a look-alike capital), and folding
-        // that may make a new look-alike. Twice is a fixed point for every name we accept; a test holds it to that.
-        let once: String = skeleton(&folded).flat_map(char::to_lowercase).collect();
+        Self::folded(&folded)
+    }
+
+    /// The key of a text that is shown in the case it is written in. Some letters look like others in upper case only:
+    /// Cyrillic `Т` is a `T` to the eye, its small form `т` no `t`. So this one looks first and folds then; it misses
+    /// what [`NameKey::of`] finds (`СКОРЕ` and `скоре`), therefore such a name is compared by both.
+    fn as_written(text: &str) -> Self {
+        let composed: String = text.nfkc().collect();
+        Self::folded(&skeleton(&composed).flat_map(char::to_lowercase).collect::<String>())
+    }
+
+    /// The skeleton may bring upper case back (it maps a lower-case letter to a look-alike capital), and folding that may
+    /// make a new look-alike. Twice is a fixed point for every name we accept; a test holds it to that.
+    fn folded(text: &str) -> Self {
+        let once: String = skeleton(text).flat_map(char::to_lowercase).collect();
         Self(skeleton(&once).collect())
     }
 
@@ -155,9 +167,14 @@ impl RoomName {
         free_text(text.trim().trim_start_matches('#'), Field::Name, 1, 64).map(Self)
     }
 
-    /// What the name is compared by.
+    /// What the name is compared by, whatever its case; it also gives the rooms their order.
     pub fn key(&self) -> NameKey {
         NameKey::of(&self.0)
+    }
+
+    /// What the name is compared by as well: how it looks in the case in which it is shown.
+    pub fn written_key(&self) -> NameKey {
+        NameKey::as_written(&self.0)
     }
 }
 
@@ -242,6 +259,23 @@ mod tests {
             assert_eq!(NameKey::of(one), NameKey::of(other), "{one} {other}");
         }
         assert_ne!(NameKey::of("ada"), NameKey::of("eve"));
+    }
+
+    #[test]
+    fn capitals_that_look_alike_share_the_written_key() {
+        let name = |text: &str| RoomName::new(text).unwrap();
+        for (one, other) in [("Теа", "Tea"), ("ΝΕΤ", "Net"), ("Ian", "lan"), ("ТЕАМ НВ", "team hb")]
+        {
+            assert_ne!(name(one).key(), name(other).key(), "{one} {other}");
+            assert_eq!(name(one).written_key(), name(other).written_key(), "{one} {other}");
+        }
+        for (one, other) in [("СКОРЕ", "скоре"), ("Scope", "ѕсоре")] {
+            assert_eq!(name(one).key(), name(other).key(), "{one} {other}");
+        }
+        for (one, other) in [("Elia", "Eila"), ("том", "tom"), ("Team", "Teams"), ("net", "vet")] {
+            assert_ne!(name(one).key(), name(other).key(), "{one} {other}");
+            assert_ne!(name(one).written_key(), name(other).written_key(), "{one} {other}");
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod users;
 mod value;
 mod work;
 mod workspaces;
+mod written_keys;
 
 pub use append::{Append, Appended, Landed, NewMessage, Rejected};
 pub use changes::Changes;

@@ -1,8 +1,6 @@
 //! Rooms.
 
-use parlor_model::{
-    Member, NameKey, Room, RoomId, RoomKind, RoomName, Seq, Slug, Topic, UserId, WorkspaceId,
-};
+use parlor_model::{Member, Room, RoomId, RoomKind, RoomName, Seq, Slug, Topic, UserId, WorkspaceId};
 
 use crate::error::Error;
 use crate::members::member_columns;
@@ -22,21 +20,32 @@ pub(crate) use room_columns;
 statements! {
     INSERT_ROOM = portable(
         "INSERT INTO rooms (id, workspace_id, slug, name, name_key, kind, topic, head, access_seq, changed_seq, epoch,
-             member_count, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+             member_count, created_at, written_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     );
+    // A room whose name did not change keeps the key it has, also none.
     SAVE_ROOM = portable(
-        "UPDATE rooms SET slug = $1, name = $2, name_key = $3, kind = $4, topic = $5, head = $6, access_seq = $7,
-             changed_seq = $8, epoch = $9, member_count = $10
-         WHERE id = $11 AND workspace_id = $12"
+        "UPDATE rooms SET slug = $1, written_key = CASE WHEN name = $2 THEN written_key ELSE $3 END, name = $2,
+             name_key = $4, kind = $5, topic = $6, head = $7, access_seq = $8, changed_seq = $9, epoch = $10,
+             member_count = $11
+         WHERE id = $12 AND workspace_id = $13"
     );
+    ROOMS_WITHOUT_KEY = portable(concat!("SELECT ", room_columns!(), " FROM rooms
+        WHERE written_key IS NULL AND rooms.id > $1 ORDER BY rooms.id LIMIT $2"));
+    SET_WRITTEN_KEY = portable("UPDATE rooms SET written_key = $1 WHERE id = $2");
     ROOM = portable(concat!("SELECT ", room_columns!(), " FROM rooms WHERE workspace_id = $1 AND id = $2"));
     ROOM_BY_SLUG = portable(concat!("SELECT ", room_columns!(), " FROM rooms WHERE workspace_id = $1 AND slug = $2"));
     LOCK_ROOM = split(
         concat!("SELECT ", room_columns!(), " FROM rooms WHERE workspace_id = $1 AND id = $2"),
         concat!("SELECT ", room_columns!(), " FROM rooms WHERE workspace_id = $1 AND id = $2 FOR UPDATE"),
     );
-    PUBLIC_ROOM_BY_KEY = portable("SELECT id FROM rooms WHERE workspace_id = $1 AND name_key = $2 AND kind = 'public'");
+    // With OR in the place of UNION SQLite would read every public room.
+    PUBLIC_ROOMS_ALIKE = portable(concat!(
+        "SELECT ", room_columns!(), " FROM rooms WHERE workspace_id = $1 AND kind = 'public' AND name_key = $2
+         UNION
+         SELECT ", room_columns!(), " FROM rooms WHERE workspace_id = $1 AND kind = 'public' AND written_key = $3
+         ORDER BY id"
+    ));
     ROOMS_OF = portable(concat!("SELECT ", room_columns!(), ", ", member_columns!(), " FROM members
         JOIN rooms ON rooms.id = members.room_id
         WHERE members.user_id = $1 AND members.active ORDER BY rooms.name_key, rooms.id"));
@@ -73,7 +82,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error::Taken`] if its address is taken, or it is public and the name of another public room looks like its.
     pub async fn insert_room(&mut self, room: &Room) -> Result<(), Error> {
-        let key = room.name.key();
+        let (key, written_key) = (room.name.key(), room.name.written_key());
         let params = params![
             &room.id,
             &room.workspace,
@@ -87,7 +96,8 @@ impl Tx<'_> {
             room.changed_seq,
             room.epoch,
             room.member_count,
-            room.created_at
+            room.created_at,
+            written_key.as_str()
         ];
         self.execute(&INSERT_ROOM, params).await.map(drop)
     }
@@ -97,10 +107,11 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error::Taken`] if its address is taken, or it is public and the name of another public room looks like its.
     pub async fn save_room(&mut self, room: &Room) -> Result<(), Error> {
-        let key = room.name.key();
+        let (key, written_key) = (room.name.key(), room.name.written_key());
         let params = params![
             room.slug.as_str(),
             room.name.as_str(),
+            written_key.as_str(),
             key.as_str(),
             room.kind.as_str(),
             room.topic.as_str(),
@@ -135,13 +146,33 @@ impl Tx<'_> {
         self.exists(&ROOM_BY_SLUG, params![&workspace, slug.as_str()]).await
     }
 
-    /// The public room whose name looks like this.
-    pub async fn public_room_by_key(
+    /// The public rooms whose names look like this one: one at most by each of its keys, the oldest first.
+    pub async fn public_rooms_alike(
         &mut self,
         workspace: WorkspaceId,
-        key: &NameKey,
-    ) -> Result<Option<RoomId>, Error> {
-        self.row(&PUBLIC_ROOM_BY_KEY, params![&workspace, key.as_str()], value::id).await
+        name: &RoomName,
+    ) -> Result<Vec<Room>, Error> {
+        let (key, written_key) = (name.key(), name.written_key());
+        self.rows(&PUBLIC_ROOMS_ALIKE, params![&workspace, key.as_str(), written_key.as_str()], read).await
+    }
+
+    /// Rooms that have no written key, up to `limit`, by id after `after`: those from before there was one, and later
+    /// those whose name looked like another's already.
+    pub(crate) async fn rooms_without_written_key(
+        &mut self,
+        after: RoomId,
+        limit: u32,
+    ) -> Result<Vec<Room>, Error> {
+        self.rows(&ROOMS_WITHOUT_KEY, params![&after, limit], read).await
+    }
+
+    /// Gives a room the written key of its name.
+    ///
+    /// # Errors
+    /// [`Error::Taken`] if it is public and another public room has that key.
+    pub(crate) async fn set_written_key(&mut self, room: &Room) -> Result<(), Error> {
+        let key = room.name.written_key();
+        self.execute(&SET_WRITTEN_KEY, params![key.as_str(), &room.id]).await.map(drop)
     }
 
     /// The rooms that a user is in, by name.

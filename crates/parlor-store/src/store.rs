@@ -12,6 +12,7 @@ use crate::metrics::Metrics;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::tx::Tx;
+use crate::written_keys;
 
 /// An open database. Cheap to clone; all clones are the same one.
 #[derive(Clone)]
@@ -34,7 +35,9 @@ impl Store {
             Database::Sqlite { folder } => Engine::Sqlite(Sqlite::open(folder, options).await?),
             Database::Postgres { url } => Engine::Postgres(Postgres::open(url, &options).await?),
         };
-        Ok(Self { engine: Arc::new(engine) })
+        let store = Self { engine: Arc::new(engine) };
+        written_keys::complete(&store).await.map_err(OpenError::Other)?;
+        Ok(store)
     }
 
     /// Finishes what waits, puts the database in order and releases it. Later requests answer [`Error::Closed`].

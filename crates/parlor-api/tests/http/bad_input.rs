@@ -168,6 +168,7 @@ async fn names_that_are_taken_or_deceive() {
     refuses(&world, room("Tea"), "name_taken", None).await;
     refuses(&world, room("tea"), "name_confusable", None).await;
     refuses(&world, room("Tеа"), "name_confusable", None).await;
+    refuses(&world, room("Теа"), "name_confusable", None).await;
     for name in ["", " ", "#", "a\u{202e}b", "\u{2066}", "a\u{7}", "\u{feff}x", "a\0", &"a".repeat(65)] {
         refuses(&world, room(name), "invalid_field", Some("name")).await;
         let rename = Call::patch("/me", json!({"display_name": name})).by(&ada);

@@ -91,13 +91,12 @@ pub(crate) async fn refuse_taken_name(
     name: &RoomName,
     except: Option<RoomId>,
 ) -> Result<(), Error> {
-    let Some(other) = tx.public_room_by_key(workspace, &name.key()).await? else {
-        return Ok(());
-    };
-    if Some(other) == except {
+    let mut others = tx.public_rooms_alike(workspace, name).await?;
+    others.retain(|room| Some(room.id) != except);
+    if others.is_empty() {
         return Ok(());
     }
-    let same = tx.room(workspace, other).await?.is_some_and(|room| room.name == *name);
+    let same = others.iter().any(|room| room.name == *name);
     Err(Error::Refused(if same { Refusal::NameTaken } else { Refusal::NameConfusable }))
 }
 

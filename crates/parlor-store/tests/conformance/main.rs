@@ -7,6 +7,7 @@ mod changes;
 mod invites;
 mod members;
 mod messages;
+mod old_rows;
 mod postgres_only;
 mod queues;
 mod rooms;

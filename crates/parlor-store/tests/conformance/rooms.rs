@@ -11,6 +11,8 @@ cases!(
     a_room_of_another_workspace_is_not_there,
     an_address_is_taken_once,
     public_names_that_look_alike_are_taken,
+    capitals_that_look_alike_are_taken,
+    a_change_of_something_else_keeps_the_keys,
     my_rooms_come_by_name,
     public_rooms_come_in_pages,
     heads_of_many_rooms,
@@ -89,8 +91,7 @@ async fn an_address_is_taken_once(world: &World) {
 async fn public_names_that_look_alike_are_taken(world: &World) {
     let room = world.room("Scope", RoomKind::Public).await;
     let workspace = world.workspace;
-    let key = NameKey::of("ѕсоре");
-    assert_eq!(read!(world.store, tx => tx.public_room_by_key(workspace, &key)), Some(room.id));
+    assert_eq!(world.alike("ѕсоре").await, [room.id]);
     let alike = Room { slug: Slug::typed("scope-2"), ..world.a_room("ѕсоре", RoomKind::Public) };
     let (row, id) = (alike.clone(), alike.id);
     let result = world.store.write(|tx| Box::pin(async move { tx.insert_room(&row).await })).await;
@@ -98,8 +99,31 @@ async fn public_names_that_look_alike_are_taken(world: &World) {
     let private = Room { kind: RoomKind::Private, ..alike };
     write!(world.store, tx => tx.insert_room(&private));
     assert!(read!(world.store, tx => tx.room(workspace, id)).is_some());
-    let key = NameKey::of("Scope");
-    assert_eq!(read!(world.store, tx => tx.public_room_by_key(workspace, &key)), Some(room.id));
+    assert_eq!(world.alike("Scope").await, [room.id]);
+}
+
+async fn capitals_that_look_alike_are_taken(world: &World) {
+    let (tea, net) = (world.room("Tea", RoomKind::Public).await, world.room("Net", RoomKind::Public).await);
+    assert_eq!(world.alike("Теа").await, [tea.id]);
+    assert_eq!(world.alike("теа").await, []);
+    let alike = Room { slug: Slug::typed("tea-2"), ..world.a_room("Теа", RoomKind::Public) };
+    let result = world.store.write(|tx| Box::pin(async move { tx.insert_room(&alike).await })).await;
+    assert!(matches!(result, Err(Error::Taken(_))), "{result:?}");
+    let renamed = Room { name: RoomName::new("ΤEA").unwrap(), ..net };
+    let result = world.store.write(|tx| Box::pin(async move { tx.save_room(&renamed).await })).await;
+    assert!(matches!(result, Err(Error::Taken(_))), "{result:?}");
+}
+
+async fn a_change_of_something_else_keeps_the_keys(world: &World) {
+    let room = world.room("Tea", RoomKind::Public).await;
+    let changed = Room { topic: Topic::new("leaves").unwrap(), ..room.clone() };
+    let row = changed.clone();
+    write!(world.store, tx => tx.save_room(&row));
+    assert_eq!(world.alike("Теа").await, [room.id]);
+    let renamed = Room { name: RoomName::new("Coffee").unwrap(), ..changed };
+    write!(world.store, tx => tx.save_room(&renamed));
+    assert_eq!(world.alike("Теа").await, []);
+    assert_eq!(world.alike("СOFFEE").await, [room.id]);
 }
 
 async fn my_rooms_come_by_name(world: &World) {

@@ -191,6 +191,39 @@ impl World {
         room
     }
 
+    /// The public rooms whose names look like this one.
+    pub(crate) async fn alike(&self, name: &str) -> Vec<RoomId> {
+        self.alike_in(&self.store, name).await
+    }
+
+    /// The same, of the store that was opened later.
+    pub(crate) async fn alike_in(&self, store: &Store, name: &str) -> Vec<RoomId> {
+        let (workspace, name) = (self.workspace, RoomName::new(name).unwrap());
+        let found =
+            run_read(store, move |tx| Box::pin(async move { tx.public_rooms_alike(workspace, &name).await }));
+        found.await.iter().map(|room| room.id).collect()
+    }
+
+    /// Closes the store, changes the database behind its back, and opens it again.
+    pub(crate) async fn changed_by(&self, sqlite: &str, both: &str) -> Store {
+        self.store.close().await;
+        match &self.database {
+            Database::Sqlite { folder } => {
+                let connection = rusqlite::Connection::open(folder.join("parlor.sqlite")).unwrap();
+                connection.execute_batch(&format!("{sqlite}; {both}")).unwrap();
+            }
+            Database::Postgres { url } => {
+                let (client, connection) =
+                    tokio_postgres::connect(url.expose(), tokio_postgres::NoTls).await.unwrap();
+                let connection = tokio::spawn(connection);
+                client.batch_execute(both).await.unwrap();
+                drop(client);
+                connection.await.unwrap().unwrap();
+            }
+        }
+        Store::open(&self.database, Options::default()).await.unwrap()
+    }
+
     pub(crate) async fn load_room(&self, id: RoomId) -> Room {
         let workspace = self.workspace;
         run_read(&self.store, move |tx| Box::pin(async move { tx.room(workspace, id).await })).await.unwrap()

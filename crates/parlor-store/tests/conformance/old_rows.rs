@@ -1,0 +1,47 @@
+//! Databases of older versions of the schema: what stands in them is kept, and what is new is made for it.
+
+use parlor_model::{NameKey, Room, RoomKind, RoomName, Slug, Topic};
+use parlor_store::Error;
+
+use crate::support::{World, cases, write};
+
+cases!(names_from_before_written_keys_are_kept);
+
+async fn names_from_before_written_keys_are_kept(world: &World) {
+    let (mut net, mut younger) =
+        (world.a_room("Net", RoomKind::Public), world.a_room("Younger", RoomKind::Public));
+    if younger.id < net.id {
+        // Ids of one millisecond have no order among them.
+        std::mem::swap(&mut younger.id, &mut net.id);
+    }
+    for room in [net.clone(), younger.clone()] {
+        write!(world.store, tx => tx.insert_room(&room));
+    }
+    let private = world.room("Private", RoomKind::Private).await;
+    // The schema of version 2, in which the younger could take a name that looks like the other's.
+    let undone = format!(
+        "DROP INDEX rooms_written_key; DROP INDEX rooms_without_key; ALTER TABLE rooms DROP COLUMN written_key;
+         DELETE FROM parlor_migrations WHERE number = 3;
+         UPDATE rooms SET name = 'ΝΕΤ', name_key = '{}' WHERE name = 'Younger'",
+        NameKey::of("ΝΕΤ").as_str()
+    );
+    let store = world.changed_by("PRAGMA user_version = 2", &undone).await;
+    assert_eq!(world.alike_in(&store, "NEТ").await, [net.id], "the older one has the key");
+    assert_eq!(
+        world.alike_in(&store, "ΝΕΤ").await,
+        [net.id, younger.id],
+        "the younger one is found by the other"
+    );
+
+    let taken = Room { slug: Slug::typed("more"), ..world.a_room("NEТ", RoomKind::Public) };
+    let result = store.write(|tx| Box::pin(async move { tx.insert_room(&taken).await })).await;
+    assert!(matches!(result, Err(Error::Taken(_))), "{result:?}");
+    let named = Room { name: RoomName::new("ΝΕΤ").unwrap(), ..younger };
+    for room in [named, private, net] {
+        let changed = Room { topic: Topic::new("mesh").unwrap(), ..room };
+        let saved: Result<(), Error> =
+            store.write(|tx| Box::pin(async move { tx.save_room(&changed).await })).await;
+        saved.unwrap();
+    }
+    store.close().await;
+}
