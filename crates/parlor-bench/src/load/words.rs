@@ -113,6 +113,25 @@ pub fn stamp(time: u64, bytes: usize, out: &mut Vec<u8>) {
     }
 }
 
+/// The nonce of a send, as the web client makes its own: ten digits of the time in milliseconds, then sixteen that look
+/// like chance. The same send has the same one.
+pub fn nonce(time: u64, tag: u64, number: u64) -> String {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let (first, second) = (mixed(tag ^ number), mixed(tag.wrapping_add(number)));
+    let digit = |bits: u64, place: u32| char::from(DIGITS[((bits >> (5 * place)) % 32) as usize]);
+    let time = (0..10).rev().map(|place| digit(time / 1_000_000, place));
+    time.chain((0..8).map(|place| digit(first, place)))
+        .chain((0..8).map(|place| digit(second, place)))
+        .collect()
+}
+
+/// The output function of `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+fn mixed(number: u64) -> u64 {
+    let mixed = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
 fn text_after<'b>(frame: &'b [u8], word: &[u8]) -> Option<&'b [u8]> {
     let rest = after(frame, word)?;
     rest.iter().position(|byte| *byte == b'"').map(|end| &rest[..end])
@@ -135,6 +154,16 @@ fn number(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nonces_sort_by_time_and_differ() {
+        let second = 1_000_000_000;
+        assert!(nonce(9 * second, 7, 9) < nonce(10 * second, 7, 1));
+        let nonces: std::collections::BTreeSet<String> =
+            (0..1000).flat_map(|number| [1, 2].map(|tag| nonce(second, tag << 40, number))).collect();
+        assert_eq!(nonces.len(), 2000);
+        assert!(nonces.iter().all(|nonce| nonce.len() == 26 && nonce.starts_with("00000000z8")));
+    }
 
     #[test]
     fn the_words_of_every_kind_of_frame_are_found() {

@@ -266,7 +266,7 @@ impl Worker {
     fn write(&mut self, index: usize, reference: u64, room: u32, due: u64, size: usize) {
         let (mut body, mut frame) = (Vec::with_capacity(size), Vec::with_capacity(size + 160));
         words::stamp(due, size, &mut body);
-        let nonce = format!("{:x}-{reference}", self.tag);
+        let nonce = words::nonce(due, self.tag, reference);
         let spec = &self.pool.tally.spec;
         spec.dialect.send(&spec.rooms[room as usize], reference, &nonce, &body, &mut frame);
         self.pool.connections[index].push(super::codec::Kind::Text, &frame);
