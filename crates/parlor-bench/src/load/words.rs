@@ -3,6 +3,9 @@
 //! The envelope comes before the data in every frame, so the first `"room":"`, `"seq":`, `"from":`, `"to":` and `"ref":`
 //! are the envelope's. A body can't hold such a word: its quotation marks would be escaped.
 
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
 /// What a server said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said<'b> {
@@ -113,23 +116,11 @@ pub fn stamp(time: u64, bytes: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// The nonce of a send, as the web client makes its own: ten digits of the time in milliseconds, then sixteen that look
-/// like chance. The same send has the same one.
+/// The nonce of a send, in the way of the web client's: the time in milliseconds first, then what looks like chance, 26
+/// digits in all. The same send has the same one.
 pub fn nonce(time: u64, tag: u64, number: u64) -> String {
-    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let (first, second) = (mixed(tag ^ number), mixed(tag.wrapping_add(number)));
-    let digit = |bits: u64, place: u32| char::from(DIGITS[((bits >> (5 * place)) % 32) as usize]);
-    let time = (0..10).rev().map(|place| digit(time / 1_000_000, place));
-    time.chain((0..8).map(|place| digit(first, place)))
-        .chain((0..8).map(|place| digit(second, place)))
-        .collect()
-}
-
-/// The output function of `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
-fn mixed(number: u64) -> u64 {
-    let mixed = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+    let chance: u64 = StdRng::seed_from_u64(tag ^ number).random();
+    format!("{:011x}{:015x}", time / 1_000_000, chance >> 4)
 }
 
 fn text_after<'b>(frame: &'b [u8], word: &[u8]) -> Option<&'b [u8]> {
@@ -162,7 +153,7 @@ mod tests {
         let nonces: std::collections::BTreeSet<String> =
             (0..1000).flat_map(|number| [1, 2].map(|tag| nonce(second, tag << 40, number))).collect();
         assert_eq!(nonces.len(), 2000);
-        assert!(nonces.iter().all(|nonce| nonce.len() == 26 && nonce.starts_with("00000000z8")));
+        assert!(nonces.iter().all(|nonce| nonce.len() == 26 && nonce.starts_with("000000003e8")));
     }
 
     #[test]
