@@ -19,7 +19,7 @@ fn url(world: &World) -> &str {
 }
 
 /// A connection of the test's own to the database of a world.
-async fn client(world: &World) -> Client {
+pub(crate) async fn client(world: &World) -> Client {
     let (client, connection) = tokio_postgres::connect(url(world), NoTls).await.unwrap();
     // It may be ended by the database when the case is over.
     tokio::spawn(async move { drop(connection.await) });

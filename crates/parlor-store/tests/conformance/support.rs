@@ -212,13 +212,8 @@ impl World {
                 let connection = rusqlite::Connection::open(folder.join("parlor.sqlite")).unwrap();
                 connection.execute_batch(&format!("{sqlite}; {both}")).unwrap();
             }
-            Database::Postgres { url } => {
-                let (client, connection) =
-                    tokio_postgres::connect(url.expose(), tokio_postgres::NoTls).await.unwrap();
-                let connection = tokio::spawn(connection);
-                client.batch_execute(both).await.unwrap();
-                drop(client);
-                connection.await.unwrap().unwrap();
+            Database::Postgres { .. } => {
+                crate::postgres_only::client(self).await.batch_execute(both).await.unwrap();
             }
         }
         Store::open(&self.database, Options::default()).await.unwrap()
