@@ -4,6 +4,7 @@ pub(crate) mod execute;
 mod file;
 mod inspect;
 mod lock;
+mod log;
 mod open;
 mod reader;
 mod writer;

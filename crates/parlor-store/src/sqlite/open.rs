@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::file::{self, APPLICATION_ID, Found};
-use super::{execute, folder_error};
+use super::{execute, folder_error, log};
 use crate::database::Planted;
 use crate::error::OpenError;
 use crate::migrations::{self, Engine, Migration};
@@ -35,7 +35,11 @@ pub(super) fn writer(path: &Path, planted: Planted) -> Result<Connection, OpenEr
         Found::Ours => check_log(path)?,
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| refused(path, &error))?;
+    let opened = match log::vfs() {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs),
+        None => Connection::open_with_flags(path, flags),
+    };
+    let mut connection = opened.map_err(|error| refused(path, &error))?;
     let marks = marks(&connection).map_err(|error| refused(path, &error))?;
     if marks != (0, 0) || has_tables(&connection).map_err(|error| refused(path, &error))? {
         file::check_marks(marks.0, marks.1)?;

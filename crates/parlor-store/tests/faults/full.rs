@@ -6,7 +6,7 @@ use std::time::Duration;
 use parlor_model::{Refusal, Seq};
 use parlor_store::{AppendError, Error};
 
-use crate::support::{history, open, prepared, send};
+use crate::support::{history, open, prepared, send, send_as_a_group};
 
 #[tokio::test]
 async fn a_full_disk_refuses_reads_on_and_recovers_by_itself() {
@@ -53,25 +53,8 @@ async fn a_group_that_can_not_be_shown_to_readers_is_refused() {
     let (folder, disk) = prepared().await;
     let store = open(folder.path()).await;
     send(&store, 1, 100).await.unwrap();
-    let (let_go, go_on) = std::sync::mpsc::channel::<()>();
-    let (holding, held) = tokio::sync::oneshot::channel();
-    let hold = store.write::<_, Error>(move |_| {
-        Box::pin(async move {
-            holding.send(()).unwrap();
-            go_on.recv().unwrap();
-            Ok(())
-        })
-    });
     // Together these are more pages than one part of the index names.
-    let group = async {
-        held.await.unwrap();
-        disk.fill_memory(true);
-        let release = async { let_go.send(()).unwrap() };
-        let sends = futures_util::future::join_all((2..250).map(|number| send(&store, number, 90_000)));
-        tokio::join!(biased; sends, release).0
-    };
-    let (hold, outcomes) = tokio::join!(hold, group);
-    assert_eq!(hold, Ok(()));
+    let outcomes = send_as_a_group(&store, 2..250, 90_000, || disk.fill_memory(true)).await;
     for outcome in outcomes {
         assert!(matches!(outcome, Err(AppendError::Store(Error::Full(_)))), "{outcome:?}");
     }

@@ -6,6 +6,7 @@
 mod disk;
 mod failed_sync;
 mod full;
+mod large_writes;
 mod power_loss;
 mod support;
 mod vfs;

@@ -1,5 +1,6 @@
 //! A store on a disk that fails, with one room in which one person writes.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use parlor_store::{
 };
 
 use crate::disk::Disk;
+use crate::vfs;
 
 const WORKSPACE: WorkspaceId = WorkspaceId::from_bytes([1; 16]);
 const AUTHOR: UserId = UserId::from_bytes([2; 16]);
@@ -42,6 +44,7 @@ pub(crate) async fn open(folder: &Path) -> Store {
 
 /// A database with its room in a new folder, closed again; everything in it is safe. And the disk of that folder.
 pub(crate) async fn prepared() -> (tempfile::TempDir, Arc<Disk>) {
+    vfs::install();
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
     let now = Timestamp::from_millis(0);
@@ -108,6 +111,34 @@ pub(crate) fn text(number: u64, length: usize) -> String {
 
 pub(crate) async fn send(store: &Store, number: u64, length: usize) -> Result<Appended, AppendError> {
     store.append(append(number, length)).await
+}
+
+/// Sends messages of these numbers while the writer is held, so that one commit takes them. `meanwhile` is called before.
+pub(crate) async fn send_as_a_group(
+    store: &Store,
+    numbers: Range<u64>,
+    length: usize,
+    meanwhile: impl FnOnce(),
+) -> Vec<Result<Appended, AppendError>> {
+    let (let_go, go_on) = std::sync::mpsc::channel::<()>();
+    let (holding, held) = tokio::sync::oneshot::channel();
+    let hold = store.write::<_, Error>(move |_| {
+        Box::pin(async move {
+            holding.send(()).unwrap();
+            go_on.recv().unwrap();
+            Ok(())
+        })
+    });
+    let group = async {
+        held.await.unwrap();
+        meanwhile();
+        let release = async { let_go.send(()).unwrap() };
+        let sends = futures_util::future::join_all(numbers.map(|number| send(store, number, length)));
+        tokio::join!(biased; sends, release).0
+    };
+    let (hold, outcomes) = tokio::join!(hold, group);
+    assert_eq!(hold, Ok(()));
+    outcomes
 }
 
 pub(crate) async fn history(store: &Store) -> Vec<Message> {

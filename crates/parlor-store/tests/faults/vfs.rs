@@ -33,10 +33,14 @@ struct Open {
     _ours: Arc<ffi::sqlite3_io_methods>,
 }
 
+/// Makes this the VFS of the process. A store passes its calls to the one that is there when the first store is opened.
+pub(crate) fn install() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(register);
+}
+
 /// Makes `disk` the disk of a folder. Files that are open already are not touched.
 pub(crate) fn watch(folder: &Path, disk: Arc<Disk>) {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(install);
     DISKS.lock().unwrap().insert(folder.to_owned(), disk);
 }
 
@@ -45,7 +49,7 @@ fn system() -> *mut ffi::sqlite3_vfs {
     unsafe { ffi::sqlite3_vfs_find(c"unix".as_ptr()) }
 }
 
-fn install() {
+fn register() {
     let system = system();
     assert!(!system.is_null(), "SQLite has no VFS for this system");
     // SAFETY: it is not null, and see `system`.
