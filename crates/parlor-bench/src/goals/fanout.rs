@@ -22,7 +22,7 @@ pub fn big_room(settings: &Settings) -> Result<[Report; 2]> {
     let senders = (0..SENDERS.min(connections)).map(|seat| (seat, 0)).collect();
     let load = Load::Windowed { window: WINDOW, senders };
     let scene = Scene { rooms: 1, connections, rooms_of: |_| vec![0] };
-    let samples = rounds::samples(settings, "one room", &scene, &load, false)?;
+    let samples = rounds::samples(settings, "one room", &scene, load, false)?;
     let method = format!(
         "{connections} connections in one room, {SENDERS} of them sending with {WINDOW} sends under way each, bodies of \
          {} bytes",
@@ -50,7 +50,7 @@ pub fn small_rooms(settings: &Settings) -> Result<Report> {
     let senders = (0..rooms).map(|room| (room * SMALL, room_of(room * SMALL))).collect();
     let load = Load::Windowed { window: WINDOW, senders };
     let scene = Scene { rooms, connections, rooms_of: |seat| vec![room_of(seat)] };
-    let samples = rounds::samples(settings, "small rooms", &scene, &load, false)?;
+    let samples = rounds::samples(settings, "small rooms", &scene, load, false)?;
     let method = format!(
         "{rooms} rooms of {SMALL}, one sender in each with {WINDOW} sends under way, bodies of {} bytes",
         settings.body
@@ -79,7 +79,7 @@ fn report(settings: &Settings, goal: &str, title: &str, method: &str, samples: &
     ];
     let mut report = settings.report(goal, title, method);
     report.figures = figures;
-    report.figures.extend(memory(samples));
+    report.figures.extend(memory(samples.iter()));
     for sample in samples {
         sample.blame(&mut report);
     }

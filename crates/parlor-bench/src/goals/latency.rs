@@ -22,7 +22,7 @@ pub fn measure(settings: &Settings) -> Result<Report> {
     let senders = (0..connections).map(|seat| (seat, room_of(seat))).collect();
     let load = Load::Scheduled { per_second, senders };
     let scene = Scene { rooms, connections, rooms_of: |seat| vec![room_of(seat)] };
-    let samples = rounds::samples(settings, "latency", &scene, &load, true)?;
+    let samples = rounds::samples(settings, "latency", &scene, load, true)?;
     let method = format!(
         "{connections} connections in {rooms} rooms of {TOGETHER}, {per_second:.0} sends a second at times that were \
          decided before, each timed from when it was due until each of the others has it; bodies of {} bytes",
@@ -47,7 +47,7 @@ fn report(settings: &Settings, method: &str, samples: &[Sample]) -> Report {
         Figure::more("synced sends", "1/s").values(samples.iter().map(Sample::sends_a_second)),
         Figure::less("server CPU a delivery", "µs").values(samples.iter().map(Sample::cpu_a_delivery)),
     ];
-    report.figures.extend(memory(samples));
+    report.figures.extend(memory(samples.iter()));
     for sample in samples {
         sample.blame(&mut report);
     }

@@ -25,9 +25,24 @@ pub fn samples<R: Fn(usize) -> Vec<u32> + Sync>(
     settings: &Settings,
     what: &str,
     scene: &Scene<R>,
-    load: &Load,
+    load: Load,
     timed: bool,
 ) -> Result<Vec<Sample>> {
+    let samples = successive_samples(settings, what, scene, &[load], timed)?;
+    Ok(samples.into_iter().map(|[sample]| sample).collect())
+}
+
+/// The same with several loads, one after the other on the same server. Returns what each came to, in their order.
+///
+/// # Errors
+/// As for [`samples`].
+pub fn successive_samples<R: Fn(usize) -> Vec<u32> + Sync, const N: usize>(
+    settings: &Settings,
+    what: &str,
+    scene: &Scene<R>,
+    loads: &[Load; N],
+    timed: bool,
+) -> Result<Vec<[Sample; N]>> {
     let mut samples = Vec::with_capacity(settings.runs);
     for _run in settings.rounds(what) {
         let (mut server, _) = settings.source.launch()?;
@@ -40,15 +55,19 @@ pub fn samples<R: Fn(usize) -> Vec<u32> + Sync>(
             &people.seats,
         )?;
         stage.open()?;
-        let sample = stage.run(settings, load, timed)?;
-        settings.say(&format!(
-            "  {:.0} deliveries/s, {:.2} µs of server CPU each, {:.0} sends/s, load average {:.1}",
-            sample.deliveries_a_second(),
-            sample.cpu_a_delivery(),
-            sample.sends_a_second(),
-            sample.load
-        ));
-        samples.push(sample);
+        let mut run = Vec::with_capacity(N);
+        for load in loads {
+            let sample = stage.run(settings, load, timed)?;
+            settings.say(&format!(
+                "  {:.0} deliveries/s, {:.2} µs of server CPU each, {:.0} sends/s, load average {:.1}",
+                sample.deliveries_a_second(),
+                sample.cpu_a_delivery(),
+                sample.sends_a_second(),
+                sample.load
+            ));
+            run.push(sample);
+        }
+        samples.extend(<[Sample; N]>::try_from(run));
         drop(stage);
         server.stop()?;
     }

@@ -206,12 +206,12 @@ impl Sample {
 }
 
 /// Memory of the server at the end of each run.
-pub fn memory(samples: &[Sample]) -> [Figure; 2] {
+pub fn memory<'s>(samples: impl Iterator<Item = &'s Sample> + Clone) -> [Figure; 2] {
     let mebibytes = |bytes: u64| as_float(bytes) / 1024.0 / 1024.0;
     [
         Figure::less("resident memory", "MiB")
-            .values(samples.iter().map(|sample| mebibytes(sample.resident))),
-        Figure::less("PSS", "MiB").values(samples.iter().map(|sample| mebibytes(sample.proportional))),
+            .values(samples.clone().map(|sample| mebibytes(sample.resident))),
+        Figure::less("PSS", "MiB").values(samples.map(|sample| mebibytes(sample.proportional))),
     ]
 }
 
