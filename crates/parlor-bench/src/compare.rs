@@ -16,6 +16,7 @@ use crate::goals::Settings;
 use crate::goals::fanout::{CONNECTIONS, SENDERS, SMALL, WINDOW};
 use crate::goals::stage::{Load, Sample, Stage, as_float};
 use crate::ground::people;
+use crate::ground::server::Source;
 use crate::load::dialect::Dialect;
 use crate::load::orders::Seat;
 use crate::measure::machine::Machine;
@@ -97,6 +98,10 @@ fn one(settings: &Settings, peer: Peer, place: &install::Place, shape: Shape) ->
         let people = people::prepare(server.address, shape.rooms, shape.connections, |seat| {
             vec![shape.room_of(seat)]
         })?;
+        if matches!(settings.source, Source::Binary { .. }) {
+            // The peers have registered nobody: what that took of memory would hide what connections take.
+            server.restart()?;
+        }
         let stage = Stage::new(
             settings,
             (server.address, &[server.pid]),

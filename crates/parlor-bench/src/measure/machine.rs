@@ -63,7 +63,8 @@ fn revision() -> String {
     let Some(revision) = git(&["rev-parse", "--short=9", "HEAD"]) else {
         return "unknown".to_owned();
     };
-    let changed =
-        git(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|status| !status.is_empty());
+    // What was measured a moment ago is among the files already, and is no part of the program.
+    let program = ["status", "--porcelain", "--untracked-files=no", "--", ":(top)", ":(top,exclude)docs"];
+    let changed = git(&program).is_some_and(|status| !status.is_empty());
     if changed { format!("{revision} and changes") } else { revision }
 }
