@@ -1,6 +1,6 @@
 //! The common way to measure: a new server, people in its rooms, the load, and the server's end; as often as is asked.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use super::settings::Settings;
 use super::stage::{Load, Sample, Stage};
@@ -67,7 +67,7 @@ pub fn successive_samples<R: Fn(usize) -> Vec<u32> + Sync, const N: usize>(
             ));
             run.push(sample);
         }
-        samples.extend(<[Sample; N]>::try_from(run));
+        samples.push(run.try_into().map_err(|_| anyhow!("a load came to nothing"))?);
         drop(stage);
         server.stop()?;
     }
