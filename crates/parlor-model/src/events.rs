@@ -33,7 +33,7 @@ pub enum Change {
     MemberJoined(Member, User),
     /// Somebody left.
     MemberLeft(Member, User),
-    /// A member's role or name changed.
+    /// A member's role or name changed, or they were muted or are no longer.
     MemberUpdated(Member, User),
     /// The room's name or topic changed.
     RoomUpdated(Room),

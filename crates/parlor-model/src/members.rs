@@ -1,6 +1,7 @@
 //! Membership: a user in a room.
 
 use crate::ids::{RoomId, UserId};
+use crate::moderation::Mute;
 use crate::rooms::Seq;
 use crate::time::Timestamp;
 
@@ -49,4 +50,6 @@ pub struct Member {
     pub changed_seq: Seq,
     /// When they last joined.
     pub joined_at: Timestamp,
+    /// Set if they were muted here, also after its time is over.
+    pub mute: Option<Mute>,
 }

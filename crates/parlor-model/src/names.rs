@@ -3,8 +3,6 @@
 //! Two names that a person can't tell apart are the same name: uniqueness is decided by [`NameKey`], the skeleton of
 //! UTS 39 over the NFKC form. Control, bidirectional and invisible characters are refused everywhere.
 
-use std::fmt;
-
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 use unicode_security::{GeneralSecurityProfile, MixedScript};
@@ -61,7 +59,7 @@ fn is_visible(text: &str) -> bool {
 }
 
 /// Checks a name that people write freely: `max` characters, NFC, single spaces, nothing hidden.
-fn free_text(text: &str, field: Field, min: usize, max: usize) -> Result<String, Refusal> {
+pub(crate) fn free_text(text: &str, field: Field, min: usize, max: usize) -> Result<String, Refusal> {
     let text: String = text.trim().nfc().collect();
     if let Some(character) = text.chars().find(|&character| is_hidden(character)) {
         let reason =
@@ -89,13 +87,14 @@ macro_rules! text_type {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str(&self.0)
             }
         }
     };
 }
+pub(crate) use text_type;
 
 /// The name to sign in with and to be mentioned by: 2 to 32 letters, digits and `.`, `_`, `-`, in one script.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

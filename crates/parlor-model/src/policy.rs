@@ -5,8 +5,10 @@
 use crate::actor::Actor;
 use crate::ids::UserId;
 use crate::members::{Member, MemberRole};
+use crate::moderation::Mute;
 use crate::refusal::Refusal;
 use crate::rooms::{Room, RoomKind, Seq};
+use crate::time::Timestamp;
 use crate::users::Role;
 
 /// What somebody wants to do in a room.
@@ -40,6 +42,27 @@ pub enum Action {
     Invite,
     /// See and withdraw everybody's invitation links.
     ManageInvites,
+    /// Mute `target`, or end that.
+    Mute {
+        /// Whom.
+        target: Target,
+    },
+    /// Take `target` out of the room.
+    Kick {
+        /// Whom.
+        target: Target,
+    },
+    /// See why people were muted, and by whom.
+    SeeReasons,
+}
+
+/// Somebody whom an action is about, as far as power goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// What they are in the workspace.
+    pub role: Role,
+    /// What they are in the room, if they are in it.
+    pub place: Option<MemberRole>,
 }
 
 impl Action {
@@ -57,6 +80,9 @@ impl Action {
             Self::SetTopic => "set this room's topic",
             Self::Invite => "invite people to this room",
             Self::ManageInvites => "manage this room's invitations",
+            Self::Mute { .. } => "mute this member",
+            Self::Kick { .. } => "remove this member",
+            Self::SeeReasons => "see why people were muted",
         }
     }
 }
@@ -70,6 +96,8 @@ pub struct Access {
     pub member: Option<Member>,
     /// True if guests may look around without an invitation.
     pub guests_roam: bool,
+    /// The moment at which it was read: what ends by itself may have ended.
+    pub at: Timestamp,
 }
 
 impl Access {
@@ -80,19 +108,36 @@ impl Access {
 
     /// The actor's role, if they are in the room.
     pub fn role(&self) -> Option<MemberRole> {
-        self.member.as_ref().filter(|member| member.active).map(|member| member.role)
+        self.place().map(|member| member.role)
+    }
+
+    /// The actor's row, if they are in the room.
+    pub fn place(&self) -> Option<&Member> {
+        self.member.as_ref().filter(|member| member.active)
+    }
+
+    /// The mute that lies on the actor, unless its time is over.
+    fn mute(&self) -> Option<&Mute> {
+        self.member.as_ref()?.mute.as_ref().filter(|mute| mute.holds_at(self.at))
     }
 }
 
 /// Decides whether `actor` may do `action` in the room that `access` describes.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] where the actor may not know of the room, else [`Refusal::Forbidden`].
+/// [`Refusal::NotFound`] where the actor may not know of the room, else [`Refusal::Forbidden`], or [`Refusal::Muted`]
+/// where they might do it at another time.
 pub fn may(actor: &Actor, action: Action, access: &Access) -> Result<(), Refusal> {
     if access.room.workspace != actor.workspace() || !sees(actor, access) {
         return Err(Refusal::NotFound("room"));
     }
-    if allowed(actor, action, access) { Ok(()) } else { Err(Refusal::Forbidden(action.words())) }
+    if !allowed(actor, action, access) {
+        return Err(Refusal::Forbidden(action.words()));
+    }
+    match access.mute().filter(|_| is_heard(action)) {
+        Some(mute) => Err(mute.refusal(access.at)),
+        None => Ok(()),
+    }
 }
 
 fn sees(actor: &Actor, access: &Access) -> bool {
@@ -102,19 +147,48 @@ fn sees(actor: &Actor, access: &Access) -> bool {
 
 fn allowed(actor: &Actor, action: Action, access: &Access) -> bool {
     let role = access.role();
-    // Workspace admins keep order in rooms that they can see; they can't see private rooms that they are not in.
-    let moderates = role >= Some(MemberRole::Moderator) || actor.role() >= Role::Admin;
+    let power = power(actor.role(), role);
+    let moderates = power >= Power::Moderator;
     match action {
         Action::SeeRoom | Action::ReadHistory => true,
         Action::Join => access.room.kind == RoomKind::Public || role.is_some(),
         Action::Leave | Action::Send => role.is_some(),
         Action::Edit { author } => role.is_some() && author == actor.id(),
         Action::Delete { author } => (role.is_some() && author == actor.id()) || moderates,
-        Action::Rename | Action::ManageInvites => {
-            role == Some(MemberRole::Owner) || actor.role() >= Role::Admin
-        }
+        Action::Rename | Action::ManageInvites => power >= Power::RoomOwner,
         Action::SetTopic => moderates || (role.is_some() && actor.role() > Role::Guest),
         Action::Invite => role.is_some() && actor.role() > Role::Guest,
+        Action::Mute { target } | Action::Kick { target } => {
+            moderates && power > self::power(target.role, target.place)
+        }
+        Action::SeeReasons => moderates,
+    }
+}
+
+/// True for what the others in the room see or hear of, and a mute therefore stops.
+const fn is_heard(action: Action) -> bool {
+    matches!(action, Action::Send | Action::Edit { .. } | Action::Rename | Action::SetTopic)
+}
+
+/// How much somebody has to say in a room, from the least to the most. Nobody lays a hand on an equal, so neither on
+/// themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Power {
+    Ordinary,
+    Moderator,
+    RoomOwner,
+    Admin,
+    Owner,
+}
+
+/// Workspace admins keep order in rooms that they can see; they can't see private rooms that they are not in.
+const fn power(role: Role, place: Option<MemberRole>) -> Power {
+    match (role, place) {
+        (Role::Owner, _) => Power::Owner,
+        (Role::Admin, _) => Power::Admin,
+        (_, Some(MemberRole::Owner)) => Power::RoomOwner,
+        (_, Some(MemberRole::Moderator)) => Power::Moderator,
+        _ => Power::Ordinary,
     }
 }
 

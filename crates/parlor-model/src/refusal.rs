@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::moderation::{self, MuteReason};
+
 /// A field of a request, for refusals that name one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
@@ -27,6 +29,10 @@ pub enum Field {
     ExpiresIn,
     /// `max_uses`
     MaxUses,
+    /// `duration`
+    Duration,
+    /// `reason`
+    Reason,
 }
 
 impl Field {
@@ -44,6 +50,8 @@ impl Field {
             Self::Limit => "limit",
             Self::ExpiresIn => "expires_in",
             Self::MaxUses => "max_uses",
+            Self::Duration => "duration",
+            Self::Reason => "reason",
         }
     }
 }
@@ -110,6 +118,14 @@ pub enum Refusal {
     /// A message that begins like a command which does not exist.
     #[error("There is no command /{0}. Begin with // to send the text as it is.")]
     UnknownCommand(String),
+    /// The actor may read here, but not write at present.
+    #[error("{}", moderation::words(.reason, *.retry_after))]
+    Muted {
+        /// Why.
+        reason: MuteReason,
+        /// How long it lasts; until somebody ends it, if absent.
+        retry_after: Option<Duration>,
+    },
     /// Too many requests of this kind in a short time.
     #[error("That was too fast. Try again in {} s.", .retry_after.as_secs().max(1))]
     RateLimited {
@@ -134,5 +150,16 @@ impl Refusal {
     /// A refusal of a field's value.
     pub fn invalid(field: Field, reason: impl Into<String>) -> Self {
         Self::Invalid { field, reason: reason.into() }
+    }
+
+    /// After how long it is worth trying again, where that is known.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } | Self::Busy { retry_after } | Self::Unavailable { retry_after } => {
+                Some(*retry_after)
+            }
+            Self::Muted { retry_after, .. } => *retry_after,
+            _ => None,
+        }
     }
 }

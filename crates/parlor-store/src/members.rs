@@ -1,6 +1,6 @@
 //! Members: users in rooms. A row stays when its user leaves, so that whoever was away learns of it.
 
-use parlor_model::{Member, MemberRole, RoomId, User, UserId};
+use parlor_model::{Member, MemberRole, Mute, MuteReason, RoomId, User, UserId};
 
 use crate::error::Error;
 use crate::statement::statements;
@@ -11,7 +11,8 @@ use crate::value::{Columns, params};
 /// The columns of a member, in the order in which [`read`] takes them.
 macro_rules! member_columns {
     () => {
-        "members.room_id, members.user_id, members.role, members.active, members.changed_seq, members.joined_at"
+        "members.room_id, members.user_id, members.role, members.active, members.changed_seq, members.joined_at, \
+         members.muted_at, members.muted_until, members.muted_by, members.mute_reason"
     };
 }
 pub(crate) use member_columns;
@@ -19,9 +20,12 @@ pub(crate) use member_columns;
 statements! {
     MEMBER = portable(concat!("SELECT ", member_columns!(), " FROM members WHERE room_id = $1 AND user_id = $2"));
     SAVE_MEMBER = portable(
-        "INSERT INTO members (room_id, user_id, role, active, changed_seq, joined_at) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO members (room_id, user_id, role, active, changed_seq, joined_at, muted_at, muted_until, muted_by,
+             mute_reason)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role, active = excluded.active,
-             changed_seq = excluded.changed_seq, joined_at = excluded.joined_at"
+             changed_seq = excluded.changed_seq, joined_at = excluded.joined_at, muted_at = excluded.muted_at,
+             muted_until = excluded.muted_until, muted_by = excluded.muted_by, mute_reason = excluded.mute_reason"
     );
     FIRST_MEMBERS = portable(concat!("SELECT ", member_columns!(), ", ", user_columns!(), " FROM members
         JOIN users ON users.id = members.user_id
@@ -47,7 +51,20 @@ pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Member, Error> {
         active: columns.flag()?,
         changed_seq: columns.number()?,
         joined_at: columns.time()?,
+        mute: read_mute(columns)?,
     })
+}
+
+fn read_mute(columns: &mut Columns<'_>) -> Result<Option<Mute>, Error> {
+    let (at, until) = (columns.optional_time()?, columns.optional_time()?);
+    let (by, reason) = (columns.optional_id()?, columns.optional_text()?);
+    match (at, by) {
+        (None, None) => Ok(None),
+        (Some(at), Some(by)) => {
+            Ok(Some(Mute { at, until, by, reason: MuteReason::stored(reason.unwrap_or_default()) }))
+        }
+        _ => Err(Error::Row("a mute without a time or without somebody who decided it".into())),
+    }
 }
 
 /// Reads the columns of [`member_columns`], then those of a user.
@@ -63,13 +80,18 @@ impl Tx<'_> {
 
     /// Adds or replaces a member's row.
     pub async fn save_member(&mut self, member: &Member) -> Result<(), Error> {
+        let mute = member.mute.as_ref();
         let params = params![
             &member.room,
             &member.user,
             member.role.as_str(),
             member.active,
             member.changed_seq,
-            member.joined_at
+            member.joined_at,
+            mute.map(|mute| mute.at),
+            mute.and_then(|mute| mute.until),
+            mute.map(|mute| &mute.by),
+            mute.map(|mute| mute.reason.as_str())
         ];
         self.execute(&SAVE_MEMBER, params).await.map(drop)
     }

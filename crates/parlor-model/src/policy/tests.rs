@@ -3,8 +3,8 @@
 use super::*;
 use crate::env::testing::env;
 use crate::ids::{RoomId, SessionId, WorkspaceId};
+use crate::moderation::MuteReason;
 use crate::names::{DisplayName, RoomName, Slug, Topic, Username};
-use crate::time::Timestamp;
 use crate::users::User;
 
 fn workspace(byte: u8) -> WorkspaceId {
@@ -50,11 +50,24 @@ fn access(kind: RoomKind, member: Option<(MemberRole, bool)>, guests_roam: bool)
         active,
         changed_seq: 4,
         joined_at: Timestamp::from_millis(1),
+        mute: None,
     });
-    Access { room, member, guests_roam }
+    Access { room, member, guests_roam, at: Timestamp::from_millis(50) }
 }
 
-/// One letter an action: `y` may, `n` may not, `.` does not know the room.
+/// Somebody muted, until a time if there is one.
+fn muted(mut access: Access, until: Option<i64>) -> Access {
+    let mute = Mute {
+        at: Timestamp::from_millis(40),
+        until: until.map(Timestamp::from_millis),
+        by: user_id(2),
+        reason: MuteReason::default(),
+    };
+    access.member.as_mut().unwrap().mute = Some(mute);
+    access
+}
+
+/// One letter an action: `y` may, `n` may not, `m` may not while muted, `.` does not know the room.
 fn row(role: Role, access: &Access) -> String {
     let own = Action::Edit { author: user_id(1) };
     let other = Action::Edit { author: user_id(2) };
@@ -74,10 +87,12 @@ fn row(role: Role, access: &Access) -> String {
         Action::SetTopic,
         Action::Invite,
         Action::ManageInvites,
+        Action::SeeReasons,
     ];
     let letter = |action| match may(&actor(role), action, access) {
         Ok(()) => 'y',
         Err(Refusal::NotFound(_)) => '.',
+        Err(Refusal::Muted { .. }) => 'm',
         Err(_) => 'n',
     };
     actions.into_iter().map(letter).collect()
@@ -87,27 +102,28 @@ fn row(role: Role, access: &Access) -> String {
 fn every_role_against_every_action() {
     use MemberRole::{Member as M, Moderator, Owner as O};
     use RoomKind::{Private, Public};
-    // see, read, join, leave, send, edit own, edit other, delete own, delete other, rename, topic, invite, manage
+    // see, read, join, leave, send, edit own, edit other, delete own, delete other, rename, topic, invite, manage,
+    // reasons of mutes
     let table = [
-        (Role::Guest, Public, None, false, "............."),
-        (Role::Guest, Public, None, true, "yyynnnnnnnnnn"),
-        (Role::Guest, Public, Some((M, true)), false, "yyyyyynynnnnn"),
-        (Role::Guest, Public, Some((M, false)), false, "............."),
-        (Role::Guest, Private, None, true, "............."),
-        (Role::Guest, Private, Some((M, true)), false, "yyyyyynynnnnn"),
-        (Role::Member, Public, None, false, "yyynnnnnnnnnn"),
-        (Role::Member, Public, Some((M, true)), false, "yyyyyynynnyyn"),
-        (Role::Member, Public, Some((Moderator, true)), false, "yyyyyynyynyyn"),
-        (Role::Member, Public, Some((O, true)), false, "yyyyyynyyyyyy"),
-        (Role::Member, Public, Some((O, false)), false, "yyynnnnnnnnnn"),
-        (Role::Member, Private, None, false, "............."),
-        (Role::Member, Private, Some((O, false)), false, "............."),
-        (Role::Member, Private, Some((M, true)), false, "yyyyyynynnyyn"),
-        (Role::Admin, Private, None, false, "............."),
-        (Role::Admin, Public, None, false, "yyynnnnyyyyny"),
-        (Role::Admin, Private, Some((M, true)), false, "yyyyyynyyyyyy"),
-        (Role::Owner, Private, None, false, "............."),
-        (Role::Owner, Public, Some((M, true)), false, "yyyyyynyyyyyy"),
+        (Role::Guest, Public, None, false, ".............."),
+        (Role::Guest, Public, None, true, "yyynnnnnnnnnnn"),
+        (Role::Guest, Public, Some((M, true)), false, "yyyyyynynnnnnn"),
+        (Role::Guest, Public, Some((M, false)), false, ".............."),
+        (Role::Guest, Private, None, true, ".............."),
+        (Role::Guest, Private, Some((M, true)), false, "yyyyyynynnnnnn"),
+        (Role::Member, Public, None, false, "yyynnnnnnnnnnn"),
+        (Role::Member, Public, Some((M, true)), false, "yyyyyynynnyynn"),
+        (Role::Member, Public, Some((Moderator, true)), false, "yyyyyynyynyyny"),
+        (Role::Member, Public, Some((O, true)), false, "yyyyyynyyyyyyy"),
+        (Role::Member, Public, Some((O, false)), false, "yyynnnnnnnnnnn"),
+        (Role::Member, Private, None, false, ".............."),
+        (Role::Member, Private, Some((O, false)), false, ".............."),
+        (Role::Member, Private, Some((M, true)), false, "yyyyyynynnyynn"),
+        (Role::Admin, Private, None, false, ".............."),
+        (Role::Admin, Public, None, false, "yyynnnnyyyynyy"),
+        (Role::Admin, Private, Some((M, true)), false, "yyyyyynyyyyyyy"),
+        (Role::Owner, Private, None, false, ".............."),
+        (Role::Owner, Public, Some((M, true)), false, "yyyyyynyyyyyyy"),
     ];
     for (role, kind, member, roam, expected) in table {
         assert_eq!(
@@ -119,11 +135,68 @@ fn every_role_against_every_action() {
 }
 
 #[test]
+fn whoever_is_muted_reads_and_is_not_heard() {
+    use MemberRole::{Member as M, Moderator, Owner as O};
+    let public = |role| access(RoomKind::Public, Some((role, true)), false);
+    for until in [None, Some(51)] {
+        assert_eq!(row(Role::Member, &muted(public(M), until)), "yyyymmnynnmynn");
+        assert_eq!(row(Role::Guest, &muted(public(M), until)), "yyyymmnynnnnnn");
+        assert_eq!(row(Role::Member, &muted(public(Moderator), until)), "yyyymmnyynmyny");
+        assert_eq!(row(Role::Member, &muted(public(O), until)), "yyyymmnyymmyyy");
+        assert_eq!(row(Role::Admin, &muted(public(M), until)), "yyyymmnyymmyyy");
+    }
+    assert_eq!(row(Role::Member, &muted(public(M), Some(50))), row(Role::Member, &public(M)), "it is over");
+    let gone = access(RoomKind::Public, Some((M, false)), false);
+    assert_eq!(row(Role::Member, &muted(gone.clone(), None)), row(Role::Member, &gone), "no member, no words");
+    let told = may(&actor(Role::Member), Action::Send, &muted(public(M), Some(2_050)));
+    let retry_after = Some(std::time::Duration::from_secs(2));
+    assert_eq!(told, Err(Refusal::Muted { reason: MuteReason::default(), retry_after }));
+}
+
+/// Whom one may mute and take out of the room: every sort of actor against every sort of target.
+#[test]
+fn nobody_lays_a_hand_on_an_equal() {
+    use MemberRole::{Member as M, Moderator, Owner as O};
+    let targets = [
+        (Role::Guest, Some(M)),
+        (Role::Member, None),
+        (Role::Member, Some(M)),
+        (Role::Guest, Some(Moderator)),
+        (Role::Member, Some(Moderator)),
+        (Role::Member, Some(O)),
+        (Role::Admin, None),
+        (Role::Admin, Some(O)),
+        (Role::Owner, Some(M)),
+    ];
+    let table = [
+        (Role::Guest, Some(M), "nnnnnnnnn"),
+        (Role::Member, None, "nnnnnnnnn"),
+        (Role::Member, Some(M), "nnnnnnnnn"),
+        (Role::Member, Some(Moderator), "yyynnnnnn"),
+        (Role::Member, Some(O), "yyyyynnnn"),
+        (Role::Admin, None, "yyyyyynnn"),
+        (Role::Admin, Some(M), "yyyyyynnn"),
+        (Role::Owner, Some(M), "yyyyyyyyn"),
+    ];
+    for (role, place, expected) in table {
+        let (actor, access) = (actor(role), access(RoomKind::Public, place.map(|place| (place, true)), false));
+        for action in [|target| Action::Mute { target }, |target| Action::Kick { target }] {
+            let letter = |(role, place)| match may(&actor, action(Target { role, place }), &access) {
+                Ok(()) => 'y',
+                Err(_) => 'n',
+            };
+            let row: String = targets.into_iter().map(letter).collect();
+            assert_eq!(row, expected, "{role:?} {place:?}");
+        }
+    }
+}
+
+#[test]
 fn another_workspace_is_not_there() {
     for role in Role::ALL {
         let mut access = access(RoomKind::Public, Some((MemberRole::Owner, true)), true);
         access.room.workspace = workspace(2);
-        assert_eq!(row(role, &access), ".............", "{role:?}");
+        assert_eq!(row(role, &access), "..............", "{role:?}");
     }
 }
 

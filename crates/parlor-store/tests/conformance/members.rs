@@ -1,11 +1,12 @@
 //! Members.
 
-use parlor_model::{Member, MemberRole, Role, RoomKind, Timestamp, User};
+use parlor_model::{Member, MemberRole, Mute, MuteReason, Role, RoomKind, Timestamp, User};
 
 use crate::support::{NOW, World, cases, member, read};
 
 cases!(
     a_member_is_added_and_replaced,
+    a_mute_is_kept_and_lifted,
     members_come_in_pages,
     the_heir_is_who_joined_first,
     another_owner_is_noticed,
@@ -25,9 +26,28 @@ async fn a_member_is_added_and_replaced(world: &World) {
         active: false,
         changed_seq: 4,
         joined_at: Timestamp::from_millis(-5),
+        mute: None,
     };
     world.save_member(&second).await;
     assert_eq!(read!(world.store, tx => tx.member(room, user)), Some(second));
+}
+
+async fn a_mute_is_kept_and_lifted(world: &World) {
+    let (ada, bob) = (world.user("ada").await, world.user("bob").await);
+    let room = world.room("General", RoomKind::Public).await.id;
+    let (user, by) = (ada.id, bob.id);
+    let row = world.joined(room, user).await;
+    for (until, reason) in [(None, ""), (Some(Timestamp::from_millis(i64::MAX)), "“quoted”, and 'so'")] {
+        let mute = Mute { at: NOW, until, by, reason: MuteReason::new(reason).unwrap() };
+        let muted = Member { mute: Some(mute), ..row.clone() };
+        world.save_member(&muted).await;
+        assert_eq!(read!(world.store, tx => tx.member(room, user)), Some(muted.clone()));
+        let listed = read!(world.store, tx => tx.members(room, None, 10));
+        assert_eq!(listed, [(muted.clone(), ada.clone())], "lists read it too");
+        assert_eq!(read!(world.store, tx => tx.rooms_of(user))[0].1, muted);
+    }
+    world.save_member(&row).await;
+    assert_eq!(read!(world.store, tx => tx.member(room, user)), Some(row));
 }
 
 async fn members_come_in_pages(world: &World) {

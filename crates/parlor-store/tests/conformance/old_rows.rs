@@ -5,7 +5,11 @@ use parlor_store::Error;
 
 use crate::support::{World, cases, write};
 
-cases!(names_from_before_written_keys_are_kept);
+cases!(names_from_before_written_keys_are_kept, members_from_before_mutes_are_kept);
+
+/// What takes a schema of today back to the one before mutes.
+const NO_MUTES: &str = "ALTER TABLE members DROP COLUMN muted_at; ALTER TABLE members DROP COLUMN muted_until;
+    ALTER TABLE members DROP COLUMN muted_by; ALTER TABLE members DROP COLUMN mute_reason";
 
 async fn names_from_before_written_keys_are_kept(world: &World) {
     let (mut net, mut younger) =
@@ -20,8 +24,8 @@ async fn names_from_before_written_keys_are_kept(world: &World) {
     let private = world.room("Private", RoomKind::Private).await;
     // The schema of version 2, in which the younger could take a name that looks like the other's.
     let undone = format!(
-        "DROP INDEX rooms_written_key; DROP INDEX rooms_without_key; ALTER TABLE rooms DROP COLUMN written_key;
-         DELETE FROM parlor_migrations WHERE number = 3;
+        "{NO_MUTES}; DROP INDEX rooms_written_key; DROP INDEX rooms_without_key; ALTER TABLE rooms DROP COLUMN written_key;
+         DELETE FROM parlor_migrations WHERE number >= 3;
          UPDATE rooms SET name = 'ΝΕΤ', name_key = '{}' WHERE name = 'Younger'",
         NameKey::of("ΝΕΤ").as_str()
     );
@@ -43,5 +47,15 @@ async fn names_from_before_written_keys_are_kept(world: &World) {
             store.write(|tx| Box::pin(async move { tx.save_room(&changed).await })).await;
         saved.unwrap();
     }
+    store.close().await;
+}
+
+async fn members_from_before_mutes_are_kept(world: &World) {
+    let (ada, room) = (world.user("ada").await.id, world.room("General", RoomKind::Public).await.id);
+    let row = world.joined(room, ada).await;
+    let undone = format!("{NO_MUTES}; DELETE FROM parlor_migrations WHERE number >= 4");
+    let store = world.changed_by("PRAGMA user_version = 3", &undone).await;
+    let found: Result<_, Error> = store.read(move |tx| Box::pin(tx.member(room, ada))).await;
+    assert_eq!(found.unwrap(), Some(row));
     store.close().await;
 }
