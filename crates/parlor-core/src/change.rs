@@ -2,8 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use parlor_model::{
-    Access, Action, Actor, Change, Member, MemberRole, Refusal, Room, RoomEvent, RoomId, Seq, Timestamp,
-    WorkspaceId, may,
+    Access, Action, Actor, Change, Member, MemberRole, Refusal, Room, RoomEvent, RoomId, Seq, Timestamp, may,
 };
 use parlor_store::Tx;
 
@@ -34,11 +33,9 @@ impl Core {
 
     /// What decides whether `actor` may do something in a room, read in one snapshot.
     pub(crate) async fn access(&self, actor: &Actor, room: RoomId) -> Result<Access, Error> {
-        let (workspace, user, guests_roam) = (actor.workspace(), actor.id(), self.guests_roam());
+        let (core, actor) = (self.clone(), actor.clone());
         self.store()
-            .read(move |tx| {
-                Box::pin(async move { read_access(tx, workspace, room, user, guests_roam).await })
-            })
+            .read(move |tx| Box::pin(async move { read_access(tx, &core, &actor, room).await }))
             .await
     }
 
@@ -55,17 +52,16 @@ impl Core {
     }
 }
 
-/// Reads a room and a user's place in it.
+/// Reads a room and the actor's place in it.
 pub(crate) async fn read_access(
     tx: &mut Tx<'_>,
-    workspace: WorkspaceId,
+    core: &Core,
+    actor: &Actor,
     room: RoomId,
-    user: parlor_model::UserId,
-    guests_roam: bool,
 ) -> Result<Access, Error> {
-    let room = tx.room(workspace, room).await?.ok_or(Refusal::NotFound("room"))?;
-    let member = tx.member(room.id, user).await?;
-    Ok(Access { room, member, guests_roam })
+    let room = tx.room(actor.workspace(), room).await?.ok_or(Refusal::NotFound("room"))?;
+    let member = tx.member(room.id, actor.id()).await?;
+    Ok(Access { room, member, guests_roam: core.guests_roam(), at: core.env().now() })
 }
 
 /// A room under its lock, with the events that have happened to it in this transaction.
@@ -74,7 +70,6 @@ pub(crate) struct RoomChange {
     pub(crate) actor: Actor,
     /// The room and the actor's place in it.
     pub(crate) access: Access,
-    at: Timestamp,
     events: Vec<RoomEvent>,
 }
 
@@ -91,8 +86,8 @@ impl RoomChange {
         let member = tx.member(room.id, actor.id()).await?;
         let user = tx.user(actor.id()).await?.ok_or(Refusal::Unauthenticated)?;
         let actor = Actor { user, session: actor.session };
-        let access = Access { room, member, guests_roam: core.guests_roam() };
-        Ok(Self { actor, access, at: core.env().now(), events: Vec::new() })
+        let access = Access { room, member, guests_roam: core.guests_roam(), at: core.env().now() };
+        Ok(Self { actor, access, events: Vec::new() })
     }
 
     /// Refuses unless the actor may do `action`. What it finds stays true until the transaction ends.
@@ -102,7 +97,7 @@ impl RoomChange {
 
     /// When this happens.
     pub(crate) fn at(&self) -> Timestamp {
-        self.at
+        self.access.at
     }
 
     /// The room.
@@ -118,14 +113,14 @@ impl RoomChange {
 
     /// Notes what happened at the place that was taken last.
     pub(crate) fn record(&mut self, change: Change) {
-        let event = RoomEvent { room: self.access.room.id, seq: self.access.room.head, at: self.at, change };
+        let event = RoomEvent { room: self.access.room.id, seq: self.access.room.head, at: self.at(), change };
         self.events.push(event);
     }
 
-    /// Lets the actor into the room, with `role`. Does nothing if they are in it.
-    pub(crate) async fn admit(&mut self, tx: &mut Tx<'_>, role: MemberRole) -> Result<(), Error> {
-        if self.access.role().is_some() {
-            return Ok(());
+    /// Lets the actor into the room, with `role`. Does nothing if they are in it. Returns their place in it.
+    pub(crate) async fn admit(&mut self, tx: &mut Tx<'_>, role: MemberRole) -> Result<Member, Error> {
+        if let Some(present) = self.access.place() {
+            return Ok(present.clone());
         }
         let seq = self.next_seq();
         let member = Member {
@@ -134,14 +129,16 @@ impl RoomChange {
             role,
             active: true,
             changed_seq: seq,
-            joined_at: self.at,
+            joined_at: self.at(),
+            // Whoever was muted stays so, however often they leave and come back.
+            mute: self.access.member.take().and_then(|former| former.mute),
         };
         tx.save_member(&member).await?;
         self.access.room.access_seq = seq;
         self.access.room.member_count += 1;
         self.access.member = Some(member.clone());
-        self.record(Change::MemberJoined(member, self.actor.user.clone()));
-        Ok(())
+        self.record(Change::MemberJoined(member.clone(), self.actor.user.clone()));
+        Ok(member)
     }
 
     /// Keeps the room's row, and hands out what is to be told after the commit.

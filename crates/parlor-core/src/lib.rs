@@ -12,6 +12,7 @@ mod invites;
 pub mod limits;
 pub mod markdown;
 mod messages;
+mod moderation;
 mod rooms;
 mod secret;
 mod settings;
@@ -32,7 +33,8 @@ pub use limits::Limiter;
 pub use messages::{ChangesPage, Cursor, History, Outbox, SendMessage, Sent};
 /// What [`Core::bus`] carries, for those who listen or tell.
 pub use parlor_bus as bus;
-pub use rooms::{NewRoom, RoomUpdate};
+pub use moderation::MuteMember;
+pub use rooms::{NewRoom, RoomUpdate, Roster};
 pub use settings::{Guests, Limits, Registration, Settings};
 
 /// Everything Parlor can do. Cheap to clone.

@@ -9,4 +9,6 @@ mod update;
 
 pub use create::NewRoom;
 pub(crate) use create::new_room;
+pub(crate) use leave::depart;
+pub use members::Roster;
 pub use update::RoomUpdate;

@@ -1,7 +1,7 @@
 //! Makes an account.
 
 use parlor_model::{
-    DisplayName, Invite, MemberRole, Refusal, Role, Room, RoomEvent, RoomKind, RoomName, SessionId, Topic,
+    DisplayName, Invite, Member, MemberRole, Refusal, Role, Room, RoomEvent, RoomKind, RoomName, SessionId, Topic,
     User, UserId, Username,
 };
 use parlor_store::Tx;
@@ -34,7 +34,7 @@ pub struct Entered {
     /// Who.
     pub user: User,
     /// The room that the invitation (or the setup) led into.
-    pub joined: Option<(Room, MemberRole)>,
+    pub joined: Option<(Room, Member)>,
 }
 
 impl Core {
@@ -106,8 +106,8 @@ pub(super) async fn enter(
         return Err(Refusal::InviteInvalid.into());
     }
     let mut change = RoomChange::open(tx, core, &as_actor(core, &user), invite.room).await?;
-    change.admit(tx, MemberRole::Member).await?;
-    let joined = Some((change.access.room.clone(), MemberRole::Member));
+    let place = change.admit(tx, MemberRole::Member).await?;
+    let joined = Some((change.access.room.clone(), place));
     Ok((Entered { user, joined }, change.close(tx).await?))
 }
 
@@ -116,8 +116,8 @@ async fn found(tx: &mut Tx<'_>, core: &Core, user: User) -> Result<(Entered, Vec
     let (name, topic) = (RoomName::new(FIRST_ROOM.0)?, Topic::new(FIRST_ROOM.1)?);
     let room = new_room(tx, core.env(), core.workspace(), name, RoomKind::Public, topic).await?;
     let mut change = RoomChange::open(tx, core, &as_actor(core, &user), room.id).await?;
-    change.admit(tx, MemberRole::Owner).await?;
-    let joined = Some((change.access.room.clone(), MemberRole::Owner));
+    let place = change.admit(tx, MemberRole::Owner).await?;
+    let joined = Some((change.access.room.clone(), place));
     Ok((Entered { user, joined }, change.close(tx).await?))
 }
 

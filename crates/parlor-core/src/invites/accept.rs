@@ -1,6 +1,6 @@
 //! Looks at an invitation, and uses it.
 
-use parlor_model::{Actor, MemberRole, Refusal, Room, User};
+use parlor_model::{Actor, Member, MemberRole, Refusal, Room, User};
 
 use crate::accounts::open_invite;
 use crate::change::RoomChange;
@@ -32,7 +32,7 @@ impl Core {
     }
 
     /// Joins the room of an invitation. Somebody who is in the room already uses nothing up.
-    pub async fn accept_invite(&self, actor: &Actor, code: &str) -> Result<(Room, MemberRole), Error> {
+    pub async fn accept_invite(&self, actor: &Actor, code: &str) -> Result<(Room, Member), Error> {
         let (core, actor, code) = (self.clone(), actor.clone(), code.to_owned());
         self.commit(move |tx| {
             Box::pin(async move {
@@ -41,8 +41,8 @@ impl Core {
                 if change.access.role().is_none() && !tx.use_invite(invite.id, core.env().now()).await? {
                     return Err(Refusal::InviteInvalid.into());
                 }
-                change.admit(tx, MemberRole::Member).await?;
-                let joined = (change.access.room.clone(), change.access.role().unwrap_or(MemberRole::Member));
+                let place = change.admit(tx, MemberRole::Member).await?;
+                let joined = (change.access.room.clone(), place);
                 Ok((joined, change.close(tx).await?))
             })
         })

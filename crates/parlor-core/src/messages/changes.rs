@@ -42,11 +42,11 @@ impl Core {
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(Refusal::invalid(Field::Limit, format!("it must be 1 to {MAX_LIMIT}")).into());
         }
-        let (actor, guests_roam) = (actor.clone(), self.guests_roam());
+        let (core, actor) = (self.clone(), actor.clone());
         self.store()
             .read(move |tx| {
                 Box::pin(async move {
-                    let access = read_access(tx, actor.workspace(), room, actor.id(), guests_roam).await?;
+                    let access = read_access(tx, &core, &actor, room).await?;
                     may(&actor, Action::ReadHistory, &access)?;
                     let mut changes = tx.changes(room, from, limit).await?;
                     changes.messages.sort_unstable_by_key(|message| message.seq);

@@ -3,11 +3,11 @@
 use parlor_model::ids::base32;
 use parlor_model::policy::{WorkspaceAction, may_in_workspace};
 use parlor_model::{
-    Actor, Env, MemberRole, Refusal, Room, RoomId, RoomKind, RoomName, Slug, Topic, WorkspaceId,
+    Actor, Env, Member, MemberRole, Refusal, Room, RoomId, RoomKind, RoomName, Slug, Topic, WorkspaceId,
 };
 use parlor_store::Tx;
 
-use crate::change::RoomChange;
+use crate::change::{Outcome, RoomChange};
 use crate::{Core, Error};
 
 /// What a new room is to be.
@@ -23,7 +23,7 @@ pub struct NewRoom {
 
 impl Core {
     /// Makes a room and joins it as its owner.
-    pub async fn create_room(&self, actor: &Actor, input: NewRoom) -> Result<(Room, MemberRole), Error> {
+    pub async fn create_room(&self, actor: &Actor, input: NewRoom) -> Result<(Room, Member), Error> {
         may_in_workspace(actor, WorkspaceAction::CreateRoom, self.guests_roam())?;
         let name = RoomName::new(&input.name)?;
         let topic = Topic::new(input.topic.as_deref().unwrap_or_default())?;
@@ -31,8 +31,7 @@ impl Core {
         self.commit(move |tx| {
             Box::pin(async move {
                 let room = new_room(tx, core.env(), actor.workspace(), name, input.kind, topic).await?;
-                let (room, events) = settle(tx, &core, &actor, room.id).await?;
-                Ok(((room, MemberRole::Owner), events))
+                settle(tx, &core, &actor, room.id).await
             })
         })
         .await
@@ -40,16 +39,11 @@ impl Core {
 }
 
 /// Puts the maker into the new room, as its first change.
-async fn settle(
-    tx: &mut Tx<'_>,
-    core: &Core,
-    actor: &Actor,
-    room: RoomId,
-) -> Result<(Room, Vec<parlor_model::RoomEvent>), Error> {
+async fn settle(tx: &mut Tx<'_>, core: &Core, actor: &Actor, room: RoomId) -> Outcome<(Room, Member)> {
     let mut change = RoomChange::open(tx, core, actor, room).await?;
-    change.admit(tx, MemberRole::Owner).await?;
-    let room = change.access.room.clone();
-    Ok((room, change.close(tx).await?))
+    let place = change.admit(tx, MemberRole::Owner).await?;
+    let made = (change.access.room.clone(), place);
+    Ok((made, change.close(tx).await?))
 }
 
 /// Inserts an empty room under a free address.

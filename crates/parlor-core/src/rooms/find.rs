@@ -1,20 +1,20 @@
 //! Finds rooms: one's own, those one may join, one by id or address.
 
 use parlor_model::policy::{WorkspaceAction, may_in_workspace};
-use parlor_model::{Action, Actor, Member, MemberRole, Refusal, Room, RoomId, RoomKind, Slug};
+use parlor_model::{Action, Actor, Member, Refusal, Room, RoomId, RoomKind, Slug};
 
 use crate::{Core, Error};
 
 impl Core {
-    /// A room that one may see, and one's role in it.
-    pub async fn room(&self, actor: &Actor, room: RoomId) -> Result<(Room, Option<MemberRole>), Error> {
+    /// A room that one may see, and one's place in it.
+    pub async fn room(&self, actor: &Actor, room: RoomId) -> Result<(Room, Option<Member>), Error> {
         let access = self.room_for(actor, room, Action::SeeRoom).await?;
-        let role = access.role();
-        Ok((access.room, role))
+        let place = access.place().cloned();
+        Ok((access.room, place))
     }
 
     /// The same, by address.
-    pub async fn room_at(&self, actor: &Actor, slug: &Slug) -> Result<(Room, Option<MemberRole>), Error> {
+    pub async fn room_at(&self, actor: &Actor, slug: &Slug) -> Result<(Room, Option<Member>), Error> {
         let (workspace, slug) = (actor.workspace(), slug.clone());
         let found = self
             .store()
@@ -30,14 +30,14 @@ impl Core {
         self.store().read(move |tx| Box::pin(async move { Ok(tx.rooms_of(user).await?) })).await
     }
 
-    /// A page of the rooms one may join, by name, with one's role in those that one is in. `after` is the name key of
+    /// A page of the rooms one may join, by name, with one's place in those that one is in. `after` is the name key of
     /// the last room of the page before.
     pub async fn public_rooms(
         &self,
         actor: &Actor,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<(Room, Option<MemberRole>)>, Error> {
+    ) -> Result<Vec<(Room, Option<Member>)>, Error> {
         may_in_workspace(actor, WorkspaceAction::BrowseRooms, self.guests_roam())?;
         let (workspace, user, after) = (actor.workspace(), actor.id(), after.map(str::to_owned));
         self.store()
@@ -46,8 +46,8 @@ impl Core {
                     let rooms = tx.public_rooms(workspace, after.as_deref(), limit).await?;
                     let mut found = Vec::with_capacity(rooms.len());
                     for room in rooms.into_iter().filter(|room| room.kind == RoomKind::Public) {
-                        let member = tx.member(room.id, user).await?.filter(|member| member.active);
-                        found.push((room, member.map(|member| member.role)));
+                        let place = tx.member(room.id, user).await?.filter(|member| member.active);
+                        found.push((room, place));
                     }
                     Ok(found)
                 })

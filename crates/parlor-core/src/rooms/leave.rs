@@ -1,6 +1,6 @@
 //! Leaves a room. A room is not left without an owner while there is somebody to become one.
 
-use parlor_model::{Action, Actor, Change, Member, MemberRole, RoomId, Seq};
+use parlor_model::{Action, Actor, Change, Member, MemberRole, RoomId, Seq, User, UserId};
 use parlor_store::Tx;
 
 use crate::change::RoomChange;
@@ -16,7 +16,11 @@ impl Core {
             Box::pin(async move {
                 let mut change = RoomChange::open(tx, &core, &actor, room).await?;
                 change.may(Action::Leave)?;
-                let seq = depart(tx, &mut change).await?;
+                let Some(present) = change.access.member.clone() else {
+                    return Ok((change.access.room.head, Vec::new()));
+                };
+                let user = change.actor.user.clone();
+                let seq = depart(tx, &mut change, present, user).await?;
                 Ok((seq, change.close(tx).await?))
             })
         })
@@ -24,30 +28,33 @@ impl Core {
     }
 }
 
-async fn depart(tx: &mut Tx<'_>, change: &mut RoomChange) -> Result<Seq, Error> {
-    let Some(present) = change.access.member.clone() else {
-        return Ok(change.access.room.head);
-    };
+/// Takes somebody out of the room, who is in it. Returns the place of the change.
+pub(crate) async fn depart(
+    tx: &mut Tx<'_>,
+    change: &mut RoomChange,
+    present: Member,
+    user: User,
+) -> Result<Seq, Error> {
     let seq = change.next_seq();
     let was_owner = present.role == MemberRole::Owner;
     let member = Member { active: false, role: MemberRole::Member, changed_seq: seq, ..present };
     tx.save_member(&member).await?;
     change.room().access_seq = seq;
     change.room().member_count = change.room().member_count.saturating_sub(1);
-    let user = change.actor.user.clone();
+    let leaver = member.user;
     change.record(Change::MemberLeft(member, user));
     if was_owner {
-        pass_on_ownership(tx, change).await?;
+        pass_on_ownership(tx, change, leaver).await?;
     }
     Ok(seq)
 }
 
-async fn pass_on_ownership(tx: &mut Tx<'_>, change: &mut RoomChange) -> Result<(), Error> {
+async fn pass_on_ownership(tx: &mut Tx<'_>, change: &mut RoomChange, leaver: UserId) -> Result<(), Error> {
     let room = change.access.room.id;
-    if tx.has_other_owner(room, change.actor.id()).await? {
+    if tx.has_other_owner(room, leaver).await? {
         return Ok(());
     }
-    let Some(heir) = tx.heir(room, change.actor.id()).await? else {
+    let Some(heir) = tx.heir(room, leaver).await? else {
         return Ok(());
     };
     let Some(user) = tx.user(heir.user).await? else {

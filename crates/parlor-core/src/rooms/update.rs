@@ -1,6 +1,6 @@
 //! Renames a room, or says what it is about.
 
-use parlor_model::{Action, Actor, Change, MemberRole, Room, RoomId, RoomKind, RoomName, Topic};
+use parlor_model::{Action, Actor, Change, Member, Room, RoomId, RoomKind, RoomName, Topic};
 use parlor_store::Tx;
 
 use crate::change::RoomChange;
@@ -23,7 +23,7 @@ impl Core {
         actor: &Actor,
         room: RoomId,
         update: RoomUpdate,
-    ) -> Result<(Room, Option<MemberRole>), Error> {
+    ) -> Result<(Room, Option<Member>), Error> {
         let name = update.name.as_deref().map(RoomName::new).transpose()?;
         let topic = update.topic.as_deref().map(Topic::new).transpose()?;
         let (core, actor) = (self.clone(), actor.clone());
@@ -38,7 +38,7 @@ impl Core {
                     let changed = change.access.room.clone();
                     change.record(Change::RoomUpdated(changed));
                 }
-                let answer = (change.access.room.clone(), change.access.role());
+                let answer = (change.access.room.clone(), change.access.place().cloned());
                 Ok((answer, change.close(tx).await?))
             })
         })

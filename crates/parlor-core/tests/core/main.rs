@@ -4,6 +4,7 @@
 
 mod accounts;
 mod messages;
+mod moderation;
 mod outbox;
 mod rooms;
 mod send_many;

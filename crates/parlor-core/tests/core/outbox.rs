@@ -4,23 +4,21 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use parlor_core::{Error, Outbox, Sent};
+use parlor_core::{Error, MuteMember, Outbox, Sent};
 use parlor_model::{Actor, Refusal, RoomId, RoomKind, Seq};
 use parlor_store::{Cursor, Page, Tx};
 
-use crate::world::{World, on_both, typed};
+use crate::world::{PATIENCE, World, on_both, refusal, typed};
 
 on_both!(
     a_stale_answer_lets_nobody_write,
-    who_is_removed_between_check_and_commit_is_refused,
+    who_is_kicked_between_check_and_commit_is_refused,
+    who_is_muted_between_check_and_commit_is_refused,
     sends_keep_their_order_while_people_come_and_go,
     what_is_committed_is_told_in_order_before_it_is_answered,
     a_send_is_answered_once,
     repeats_at_the_same_time_have_one_place,
 );
-
-/// Longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Sends, and hears of it through a channel.
 fn send(
@@ -97,45 +95,68 @@ async fn queued(world: &World, bytes: usize) -> usize {
     tokio::time::timeout(PATIENCE, wait).await.unwrap()
 }
 
-/// The check has been made and the append waits; then somebody is removed, and only then comes the append's turn.
-async fn who_is_removed_between_check_and_commit_is_refused(world: World) {
+/// Sends of `ada`, by an outbox and by a plain send, that are overtaken by `deed` between their check and their commit:
+/// the deed is stopped in its transaction, with the room's lock, until both have been checked and wait. Returns what they
+/// are told.
+async fn overtaken<T: Send + 'static>(
+    world: &World,
+    ada: &Arc<Actor>,
+    room: RoomId,
+    deed: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> [Refusal; 2] {
+    let stopped = world.clock.keep_next();
+    let deed = tokio::spawn(deed);
+    stopped.begun();
+    let hears = send(&world.core.outbox(), ada, room, "too late", None);
+    let one = queued(world, 1).await;
+    let (core, late) = (world.core.clone(), Arc::clone(ada));
+    let said = tokio::spawn(async move { core.send_message(&late, room, typed("too late", None)).await });
+    // Both have been checked against what is not yet changed, and wait for the writer, or for the room's lock.
+    queued(world, 2 * one).await;
+    stopped.go_on();
+    deed.await.unwrap().unwrap();
+    [refused(hears.recv_timeout(PATIENCE).unwrap()), refusal(said.await.unwrap())]
+}
+
+async fn who_is_kicked_between_check_and_commit_is_refused(world: World) {
+    let (owner, ada) = (world.owner().await, Arc::new(world.member("ada").await));
+    let room = world.room(&owner, "General", RoomKind::Public).await.id;
+    for remembered in [false, true] {
+        world.core.join_room(&ada, room).await.unwrap();
+        if remembered {
+            world.say(&ada, room, "remembers me").await.unwrap();
+        }
+        let (core, owner, whom) = (world.core.clone(), owner.clone(), ada.id());
+        let kick = async move { core.kick_member(&owner, room, whom).await };
+        let told = overtaken(&world, &ada, room, kick).await;
+        assert!(matches!(told, [Refusal::Forbidden(_), Refusal::Forbidden(_)]), "{told:?}");
+    }
+    assert!(bodies(&world, room).await.iter().all(|(_, body)| body != "too late"));
+}
+
+async fn who_is_muted_between_check_and_commit_is_refused(world: World) {
     let (owner, ada) = (world.owner().await, Arc::new(world.member("ada").await));
     let room = world.room(&owner, "General", RoomKind::Public).await.id;
     world.core.join_room(&ada, room).await.unwrap();
-    let outbox = world.core.outbox();
     for remembered in [false, true] {
         if remembered {
-            world.core.join_room(&ada, room).await.unwrap();
+            world.core.unmute_member(&owner, room, ada.id()).await.unwrap();
             world.say(&ada, room, "remembers me").await.unwrap();
         }
-        let (holding, held) = tokio::sync::oneshot::channel();
-        let (let_go, go_on) = mpsc::channel::<()>();
-        let (gone, core) = (Arc::clone(&ada), world.core.clone());
-        let removal = tokio::spawn(async move {
-            let work = core.store().write(move |tx| {
-                Box::pin(async move {
-                    remove(tx, &gone, room).await?;
-                    holding.send(()).unwrap();
-                    tokio::task::block_in_place(|| go_on.recv().unwrap());
-                    Ok::<_, parlor_store::Error>(())
-                })
-            });
-            work.await.unwrap();
-        });
-        held.await.unwrap();
-        let hears = send(&outbox, &ada, room, "too late", None);
-        let one = queued(&world, 1).await;
-        let (core, late) = (world.core.clone(), Arc::clone(&ada));
-        let said = tokio::spawn(async move { core.send_message(&late, room, typed("too late", None)).await });
-        // Both have been checked against what is not yet changed, and wait for the writer, or for the room's lock.
-        queued(&world, 2 * one).await;
-        let_go.send(()).unwrap();
-        removal.await.unwrap();
-        assert!(matches!(refused(hears.recv_timeout(PATIENCE).unwrap()), Refusal::Forbidden(_)));
-        let said = said.await.unwrap();
-        assert!(matches!(said, Err(Error::Refused(Refusal::Forbidden(_)))), "{said:?}");
+        let (core, owner, whom) = (world.core.clone(), owner.clone(), ada.id());
+        let input = MuteMember { duration: Some(60), reason: Some("spam".into()) };
+        let mute = async move { core.mute_member(&owner, room, whom, input).await };
+        for told in overtaken(&world, &ada, room, mute).await {
+            let Refusal::Muted { reason, retry_after: Some(left) } = &told else { panic!("{told:?}") };
+            assert_eq!(reason.as_str(), "spam");
+            assert!(*left > Duration::from_secs(50) && *left <= Duration::from_mins(1), "{left:?}");
+        }
     }
     assert!(bodies(&world, room).await.iter().all(|(_, body)| body != "too late"));
+    // Somebody else was never stopped, and when its time is over, a mute is, too.
+    world.say(&owner, room, "go on").await.unwrap();
+    world.clock.advance(61);
+    world.say(&ada, room, "back again").await.unwrap();
 }
 
 /// Whoever is in the room all the time gets everything said, in their order, whatever the others do meanwhile.

@@ -1,8 +1,9 @@
 //! A core on a fresh SQLite store, with a clock and randomness that repeat, and the people of a small town.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use parlor_bus::{Bus, Delivery, MemoryBus, Notice, Subscription};
@@ -13,20 +14,63 @@ use parlor_model::{
 };
 use parlor_store::{Database, Options, Store};
 
-/// Ticks a millisecond whenever it is asked, and jumps when it is told.
+/// Longer than anything here takes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Ticks a millisecond whenever it is asked, jumps when it is told, and can keep whoever asks next waiting.
 #[derive(Default)]
-pub(crate) struct TestClock(AtomicI64);
+pub(crate) struct TestClock {
+    milliseconds: AtomicI64,
+    keeps: Mutex<Option<Kept>>,
+}
+
+/// The other ends of a [`Waiting`].
+struct Kept {
+    asked: mpsc::Sender<()>,
+    answer: mpsc::Receiver<()>,
+}
+
+/// Somebody who asks for the time and gets no answer yet.
+pub(crate) struct Waiting {
+    asked: mpsc::Receiver<()>,
+    answer: mpsc::Sender<()>,
+}
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(1_700_000_000_000 + self.0.fetch_add(1, Ordering::Relaxed))
+        let kept = self.keeps.lock().unwrap().take();
+        if let Some(kept) = kept {
+            kept.asked.send(()).unwrap();
+            tokio::task::block_in_place(|| kept.answer.recv().unwrap());
+        }
+        Timestamp::from_millis(1_700_000_000_000 + self.milliseconds.fetch_add(1, Ordering::Relaxed))
     }
 }
 
 impl TestClock {
     /// Lets time pass.
     pub(crate) fn advance(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1000, Ordering::Relaxed);
+        self.milliseconds.fetch_add(seconds * 1000, Ordering::Relaxed);
+    }
+
+    /// Keeps whoever asks for the time next waiting, and nobody after them. An action that changes a room asks once it
+    /// has the room's lock: so it can be stopped in the middle of its transaction.
+    pub(crate) fn keep_next(&self) -> Waiting {
+        let ((asked, asks), (answer, answered)) = (mpsc::channel(), mpsc::channel());
+        *self.keeps.lock().unwrap() = Some(Kept { asked, answer: answered });
+        Waiting { asked: asks, answer }
+    }
+}
+
+impl Waiting {
+    /// Returns once somebody has asked.
+    pub(crate) fn begun(&self) {
+        tokio::task::block_in_place(|| self.asked.recv_timeout(PATIENCE).unwrap());
+    }
+
+    /// Tells them the time.
+    pub(crate) fn go_on(self) {
+        self.answer.send(()).unwrap();
     }
 }
 

@@ -1,0 +1,30 @@
+//! Takes somebody out of a room. They may come back where they could come in before: a kick is no ban.
+
+use parlor_model::{Action, Actor, Refusal, RoomId, Seq, UserId};
+
+use super::Subject;
+use crate::change::RoomChange;
+use crate::rooms::depart;
+use crate::{Core, Error};
+
+impl Core {
+    /// Takes a member out of a room. Returns the place of the change.
+    ///
+    /// Their connections hear nothing more of the room. If they were its last owner, it passes on as if they had left.
+    pub async fn kick_member(&self, actor: &Actor, room: RoomId, user: UserId) -> Result<Seq, Error> {
+        let (core, actor) = (self.clone(), actor.clone());
+        self.commit(move |tx| {
+            Box::pin(async move {
+                let mut change = RoomChange::open(tx, &core, &actor, room).await?;
+                let subject = Subject::of(tx, &change, user).await?;
+                if !subject.member.active {
+                    return Err(Refusal::NotFound("member").into());
+                }
+                change.may(Action::Kick { target: subject.target() })?;
+                let seq = depart(tx, &mut change, subject.member, subject.user).await?;
+                Ok((seq, change.close(tx).await?))
+            })
+        })
+        .await
+    }
+}
