@@ -8,7 +8,7 @@ use http::header::{SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 use parlor_core::limits::Kind;
 use parlor_core::{Admission, Entered, ProfileChange, Registrant};
-use parlor_model::{MemberRole, Room, User};
+use parlor_model::User;
 use parlor_protocol as wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -202,7 +202,7 @@ async fn signed_in(
     let body = wire::SignedIn {
         token: (!cookie).then(|| token.expose().to_owned()),
         user: wire::User::from(&user),
-        room: joined.map(|(room, role): (Room, MemberRole)| wire::Room::new(&room, Some(role))),
+        room: joined.map(|(room, place)| wire::Room::new(&room, Some(&place))),
     };
     let mut response = (status, Json(body)).into_response();
     if cookie {

@@ -25,12 +25,16 @@ impl Failure {
     /// A field or query parameter whose value is not acceptable, for those that the domain has no name for.
     pub(crate) fn invalid(field: &str, reason: impl std::fmt::Display) -> Self {
         let message = format!("The field “{field}” is not valid: {reason}.");
-        Self(Error { details: Some(field_details(field)), ..Error::new(ErrorCode::InvalidField, message) })
+        Self(Error::new(ErrorCode::InvalidField, message).with(ErrorDetails::of_field(field)))
     }
 
     /// A body or query that is not of the expected shape; `field` is where, if that is known.
     pub(crate) fn malformed(message: impl Into<String>, field: Option<&str>) -> Self {
-        Self(Error { details: field.map(field_details), ..Error::new(ErrorCode::BadRequest, message) })
+        let error = Error::new(ErrorCode::BadRequest, message);
+        Self(match field {
+            Some(field) => error.with(ErrorDetails::of_field(field)),
+            None => error,
+        })
     }
 
     /// A body of more than `limit` bytes.
@@ -42,10 +46,6 @@ impl Failure {
     pub(crate) fn fault(what: &dyn std::fmt::Display) -> Self {
         Self(Error::internal(Incident::log(what).to_string()))
     }
-}
-
-fn field_details(field: &str) -> ErrorDetails {
-    ErrorDetails { field: Some(field.to_owned()), ..ErrorDetails::default() }
 }
 
 impl From<Refusal> for Failure {

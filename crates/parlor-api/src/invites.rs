@@ -125,6 +125,6 @@ async fn accept(
     Body(body): Body<wire::AcceptInvite>,
 ) -> Result<Json<wire::Room>> {
     state.core.limiter().check(Kind::Write, actor.id())?;
-    let (room, role) = state.core.accept_invite(&actor, &body.code).await?;
-    Ok(Json(wire::Room::new(&room, Some(role))))
+    let (room, place) = state.core.accept_invite(&actor, &body.code).await?;
+    Ok(Json(wire::Room::new(&room, Some(&place))))
 }

@@ -1,8 +1,10 @@
-//! Who is in a room.
+//! Who is in a room, and keeping order among them.
 
 use axum::Json;
 use axum::extract::State;
+use http::StatusCode;
 use parlor_core::limits::Kind;
+use parlor_core::{MuteMember, Roster};
 use parlor_model::{RoomId, UserId};
 use parlor_protocol as wire;
 use utoipa::IntoParams;
@@ -10,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::{Failure, Result};
-use crate::extract::{Caller, FromQuery, Id, Parameters, Query};
+use crate::extract::{Body, Caller, FromQuery, Id, Ids, Parameters, Query};
 use crate::state::ApiState;
 
 /// How many members a page holds, unless told otherwise.
@@ -18,7 +20,11 @@ const DEFAULT_LIMIT: usize = 100;
 
 /// The routes of this file.
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(mute))
+        .routes(routes!(unmute))
+        .routes(routes!(kick))
 }
 
 #[derive(Debug, IntoParams)]
@@ -48,7 +54,8 @@ impl FromQuery for MembersQuery {
 
 /// Lists a room's members
 ///
-/// In a stable order, in pages, each with whether they are connected now.
+/// In a stable order, in pages, each with whether they are connected now. Why somebody is muted, and by whom, is told to
+/// those who keep order.
 #[utoipa::path(
     get, path = "/rooms/{id}/members", tag = "Members", operation_id = "list_members",
     params(("id" = String, Path, description = "`rm_…`"), MembersParameters),
@@ -62,12 +69,86 @@ async fn list(
     Query(query): Query<MembersQuery>,
 ) -> Result<Json<wire::MemberPage>> {
     state.core.limiter().check(Kind::Read, actor.id())?;
-    let members = state.core.members(&actor, room, query.after, query.limit).await?;
+    let Roster { members, with_reasons } = state.core.members(&actor, room, query.after, query.limit).await?;
     let last = members.last().filter(|_| members.len() == query.limit);
     let next = last.map(|(member, _)| member.user.to_string());
     let members = members
         .iter()
-        .map(|(member, user)| wire::Member::new(member, user, Some((state.presence)(user.id))))
+        .map(|(member, user)| {
+            let shown = wire::Member::new(member, user, Some((state.presence)(user.id)));
+            if with_reasons { shown.with_reason(member) } else { shown }
+        })
         .collect();
     Ok(Json(wire::MemberPage { members, next }))
+}
+
+/// Mutes a member
+///
+/// They go on reading, and what they send or edit is answered `muted`, for `duration` seconds or until somebody ends it. A
+/// mute that lies on them already is replaced. For those who keep order, on those below them: moderators, the room's
+/// owners, the workspace's admins, its owner.
+#[utoipa::path(
+    post, path = "/rooms/{id}/members/{user}/mute", tag = "Members", operation_id = "mute_member",
+    params(
+        ("id" = String, Path, description = "`rm_…`"),
+        ("user" = String, Path, description = "`usr_…`"),
+    ),
+    request_body = wire::MuteMember,
+    responses((status = 200, description = "The member, muted.", body = wire::Member)),
+    extensions(("x-errors" = json!(["not_found", "forbidden", "invalid_field"]))),
+)]
+async fn mute(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Ids(room, user): Ids<UserId>,
+    Body(body): Body<wire::MuteMember>,
+) -> Result<Json<wire::Member>> {
+    state.core.limiter().check(Kind::Write, actor.id())?;
+    let input = MuteMember { duration: body.duration, reason: body.reason };
+    let (member, user) = state.core.mute_member(&actor, room, user, input).await?;
+    Ok(Json(wire::Member::new(&member, &user, None).with_reason(&member)))
+}
+
+/// Ends a mute
+///
+/// For a member who is not muted nothing changes.
+#[utoipa::path(
+    post, path = "/rooms/{id}/members/{user}/unmute", tag = "Members", operation_id = "unmute_member",
+    params(
+        ("id" = String, Path, description = "`rm_…`"),
+        ("user" = String, Path, description = "`usr_…`"),
+    ),
+    responses((status = 204, description = "They may write again.")),
+    extensions(("x-errors" = json!(["not_found", "forbidden"]))),
+)]
+async fn unmute(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Ids(room, user): Ids<UserId>,
+) -> Result<StatusCode> {
+    state.core.limiter().check(Kind::Write, actor.id())?;
+    state.core.unmute_member(&actor, room, user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a member out of a room
+///
+/// Their connections hear nothing more of it. They may come back where they could come in before.
+#[utoipa::path(
+    post, path = "/rooms/{id}/members/{user}/kick", tag = "Members", operation_id = "kick_member",
+    params(
+        ("id" = String, Path, description = "`rm_…`"),
+        ("user" = String, Path, description = "`usr_…`"),
+    ),
+    responses((status = 204, description = "They are not in the room any more.")),
+    extensions(("x-errors" = json!(["not_found", "forbidden"]))),
+)]
+async fn kick(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Ids(room, user): Ids<UserId>,
+) -> Result<StatusCode> {
+    state.core.limiter().check(Kind::Write, actor.id())?;
+    state.core.kick_member(&actor, room, user).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -31,7 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     params(("id" = String, Path, description = "`rm_…`")), request_body = wire::SendMessage,
     responses((status = 201, description = "The message.", body = wire::Message)),
     extensions(("x-errors" = json!([
-        "not_found", "forbidden", "invalid_field", "body_too_long", "body_empty", "unknown_command",
+        "not_found", "forbidden", "muted", "invalid_field", "body_too_long", "body_empty", "unknown_command",
     ]))),
 )]
 async fn send(
@@ -59,7 +59,7 @@ async fn send(
     request_body = wire::EditMessage,
     responses((status = 200, description = "The message, changed. Its place stays.", body = wire::Message)),
     extensions(("x-errors" = json!([
-        "not_found", "forbidden", "invalid_field", "body_too_long", "body_empty",
+        "not_found", "forbidden", "muted", "invalid_field", "body_too_long", "body_empty",
     ]))),
 )]
 async fn edit(

@@ -80,7 +80,7 @@ async fn list(
 
 async fn my_rooms(state: &ApiState, actor: &Actor) -> Result<Json<wire::RoomList>> {
     let rooms = state.core.my_rooms(actor).await?;
-    let rooms = rooms.iter().map(|(room, member)| wire::Room::new(room, Some(member.role))).collect();
+    let rooms = rooms.iter().map(|(room, member)| wire::Room::new(room, Some(member))).collect();
     Ok(Json(wire::RoomList { rooms, next: None }))
 }
 
@@ -93,7 +93,7 @@ async fn public_rooms(
     let rooms = state.core.public_rooms(actor, after, limit).await?;
     let last = rooms.last().filter(|_| rooms.len() == limit);
     let next = last.map(|(room, _)| room.name.key().as_str().to_owned());
-    let rooms = rooms.iter().map(|(room, role)| wire::Room::new(room, *role)).collect();
+    let rooms = rooms.iter().map(|(room, place)| wire::Room::new(room, place.as_ref())).collect();
     Ok(Json(wire::RoomList { rooms, next }))
 }
 
@@ -114,8 +114,8 @@ async fn create(
     let kind = RoomKind::parse(&body.kind)
         .ok_or_else(|| Failure::invalid("kind", "it can be “public” or “private”"))?;
     let new = NewRoom { name: body.name, kind, topic: body.topic };
-    let (room, role) = state.core.create_room(&actor, new).await?;
-    Ok((StatusCode::CREATED, Json(wire::Room::new(&room, Some(role)))))
+    let (room, place) = state.core.create_room(&actor, new).await?;
+    Ok((StatusCode::CREATED, Json(wire::Room::new(&room, Some(&place)))))
 }
 
 /// Shows a room
@@ -131,8 +131,8 @@ async fn show(
     Id(room): Id<RoomId>,
 ) -> Result<Json<wire::Room>> {
     state.core.limiter().check(Kind::Read, actor.id())?;
-    let (room, role) = state.core.room(&actor, room).await?;
-    Ok(Json(wire::Room::new(&room, role)))
+    let (room, place) = state.core.room(&actor, room).await?;
+    Ok(Json(wire::Room::new(&room, place.as_ref())))
 }
 
 /// Finds a room by its address
@@ -148,8 +148,8 @@ async fn show_by_slug(
     Word(slug): Word,
 ) -> Result<Json<wire::Room>> {
     state.core.limiter().check(Kind::Read, actor.id())?;
-    let (room, role) = state.core.room_at(&actor, &Slug::typed(&slug)).await?;
-    Ok(Json(wire::Room::new(&room, role)))
+    let (room, place) = state.core.room_at(&actor, &Slug::typed(&slug)).await?;
+    Ok(Json(wire::Room::new(&room, place.as_ref())))
 }
 
 /// Changes a room's name or topic
@@ -158,7 +158,7 @@ async fn show_by_slug(
     params(("id" = String, Path, description = "`rm_…`")),
     responses((status = 200, description = "The room, changed.", body = wire::Room)),
     extensions(("x-errors" = json!([
-        "not_found", "forbidden", "invalid_field", "name_taken", "name_confusable",
+        "not_found", "forbidden", "muted", "invalid_field", "name_taken", "name_confusable",
     ]))),
 )]
 async fn update(
@@ -169,8 +169,8 @@ async fn update(
 ) -> Result<Json<wire::Room>> {
     state.core.limiter().check(Kind::Write, actor.id())?;
     let update = RoomUpdate { name: body.name, topic: body.topic };
-    let (room, role) = state.core.update_room(&actor, room, update).await?;
-    Ok(Json(wire::Room::new(&room, role)))
+    let (room, place) = state.core.update_room(&actor, room, update).await?;
+    Ok(Json(wire::Room::new(&room, place.as_ref())))
 }
 
 /// Joins a public room
@@ -188,8 +188,8 @@ async fn join(
     Id(room): Id<RoomId>,
 ) -> Result<Json<wire::Room>> {
     state.core.limiter().check(Kind::Write, actor.id())?;
-    let (room, role) = state.core.join_room(&actor, room).await?;
-    Ok(Json(wire::Room::new(&room, Some(role))))
+    let (room, place) = state.core.join_room(&actor, room).await?;
+    Ok(Json(wire::Room::new(&room, Some(&place))))
 }
 
 /// Leaves a room

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod invites;
+mod members;
 mod messages;
 mod rooms;
 mod sessions;

@@ -34,9 +34,7 @@ impl Core {
     /// What decides whether `actor` may do something in a room, read in one snapshot.
     pub(crate) async fn access(&self, actor: &Actor, room: RoomId) -> Result<Access, Error> {
         let (core, actor) = (self.clone(), actor.clone());
-        self.store()
-            .read(move |tx| Box::pin(async move { read_access(tx, &core, &actor, room).await }))
-            .await
+        self.store().read(move |tx| Box::pin(async move { read_access(tx, &core, &actor, room).await })).await
     }
 
     /// A room, if `actor` may do `action` there.
@@ -113,7 +111,8 @@ impl RoomChange {
 
     /// Notes what happened at the place that was taken last.
     pub(crate) fn record(&mut self, change: Change) {
-        let event = RoomEvent { room: self.access.room.id, seq: self.access.room.head, at: self.at(), change };
+        let event =
+            RoomEvent { room: self.access.room.id, seq: self.access.room.head, at: self.at(), change };
         self.events.push(event);
     }
 

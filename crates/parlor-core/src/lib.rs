@@ -31,9 +31,9 @@ pub use error::{Error, Incident};
 pub use invites::InvitePreview;
 pub use limits::Limiter;
 pub use messages::{ChangesPage, Cursor, History, Outbox, SendMessage, Sent};
+pub use moderation::MuteMember;
 /// What [`Core::bus`] carries, for those who listen or tell.
 pub use parlor_bus as bus;
-pub use moderation::MuteMember;
 pub use rooms::{NewRoom, RoomUpdate, Roster};
 pub use settings::{Guests, Limits, Registration, Settings};
 

@@ -74,11 +74,8 @@ where
     T::Err: std::fmt::Display,
 {
     text.parse().map_err(|error: T::Err| {
-        let details = ErrorDetails { field: Some(field.to_owned()), ..ErrorDetails::default() };
-        Error {
-            details: Some(details),
-            ..Error::new(ErrorCode::InvalidField, format!("The field “{field}” is not valid: {error}."))
-        }
+        let words = format!("The field “{field}” is not valid: {error}.");
+        Error::new(ErrorCode::InvalidField, words).with(ErrorDetails::of_field(field))
     })
 }
 
@@ -116,9 +113,11 @@ fn malformed(what: &str, error: &serde_json::Error) -> Error {
     // serde puts names into backquotes, and names of fields first.
     let named = ["missing field", "unknown field"].iter().any(|start| reason.starts_with(start));
     let field = named.then(|| reason.split('`').nth(1)).flatten();
-    let details =
-        field.map(|field| ErrorDetails { field: Some(field.to_owned()), ..ErrorDetails::default() });
-    Error { details, ..Error::new(ErrorCode::BadRequest, format!("{what} does not fit: {reason}.")) }
+    let error = Error::new(ErrorCode::BadRequest, format!("{what} does not fit: {reason}."));
+    match field {
+        Some(field) => error.with(ErrorDetails::of_field(field)),
+        None => error,
+    }
 }
 
 #[cfg(test)]

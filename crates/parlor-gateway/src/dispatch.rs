@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use parlor_core::limits::Kind;
 use parlor_model::{Actor, RoomId, Seq};
 use parlor_protocol::Error;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::commands::{hello, messages, ping, presence, rooms};
+use crate::commands::{hello, members, messages, ping, presence, rooms};
 use crate::data::Data;
 use crate::gateway::Shared;
 use crate::hub::Registered;
@@ -22,6 +23,13 @@ pub(crate) struct Context {
     pub(crate) actor: Arc<Actor>,
     /// Over which connection.
     pub(crate) connection: Arc<Registered>,
+}
+
+impl Context {
+    /// Counts one more `kind` of the one who speaks. Sends are counted in core, with those that come over HTTP.
+    pub(crate) fn count(&self, kind: Kind) -> Result<(), Error> {
+        self.shared.core.limiter().check(kind, self.actor.id()).map_err(|refusal| Error::from(&refusal))
+    }
 }
 
 /// What a command comes to: data as JSON.
@@ -89,6 +97,9 @@ const TABLE: &[(&str, Prepare)] = &[
     ("room.leave", rooms::leave),
     ("room.open", rooms::open),
     ("room.close", rooms::close),
+    ("member.mute", members::mute),
+    ("member.unmute", members::unmute),
+    ("member.kick", members::kick),
     ("presence.watch", presence::watch),
     ("presence.unwatch", presence::unwatch),
     ("ping", ping::ping),

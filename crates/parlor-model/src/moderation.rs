@@ -31,10 +31,7 @@ impl Mute {
 
     /// What somebody is told who may not write because of it.
     pub fn refusal(&self, now: Timestamp) -> Refusal {
-        Refusal::Muted {
-            reason: self.reason.clone(),
-            retry_after: self.until.map(|until| until.since(now)),
-        }
+        Refusal::Muted { reason: self.reason.clone(), retry_after: self.until.map(|until| until.since(now)) }
     }
 }
 
@@ -69,7 +66,7 @@ pub(crate) fn words(reason: &MuteReason, retry_after: Option<Duration>) -> Strin
     words.push('.');
     if let Some(reason) = reason.given() {
         // Writing into a String can't fail.
-        let _ = write!(words, " Reason: {reason}");
+        let _ = write!(words, " Reason: “{reason}”.");
     }
     words
 }
@@ -106,14 +103,18 @@ mod tests {
 
     #[test]
     fn the_muted_person_reads_how_long_and_why() {
-        let told = |until, reason: &str| {
-            mute(until, reason).refusal(Timestamp::from_millis(0)).to_string()
-        };
-        assert_eq!(told(Some(30_001), " spam "), "You are muted in this room for another 31 s. Reason: spam");
+        let told = |until, reason: &str| mute(until, reason).refusal(Timestamp::from_millis(0)).to_string();
+        assert_eq!(
+            told(Some(30_001), " spam "),
+            "You are muted in this room for another 31 s. Reason: “spam”."
+        );
         assert_eq!(told(Some(120_001), ""), "You are muted in this room for another 3 min.");
         assert_eq!(told(Some(7_200_000), ""), "You are muted in this room for another 2 h.");
         assert_eq!(told(Some(172_800_000), ""), "You are muted in this room for another 2 days.");
-        assert_eq!(told(None, "until we have talked"), "You are muted in this room. Reason: until we have talked");
+        assert_eq!(
+            told(None, "until we have talked"),
+            "You are muted in this room. Reason: “until we have talked”."
+        );
     }
 
     #[test]
@@ -121,7 +122,10 @@ mod tests {
         assert_eq!(MuteReason::new("").unwrap().given(), None);
         assert!(MuteReason::new(&"é".repeat(250)).is_ok());
         for text in ["a\nb", "a\u{202e}b", &"x".repeat(251)] {
-            assert!(matches!(MuteReason::new(text), Err(Refusal::Invalid { field: Field::Reason, .. })), "{text:?}");
+            assert!(
+                matches!(MuteReason::new(text), Err(Refusal::Invalid { field: Field::Reason, .. })),
+                "{text:?}"
+            );
         }
     }
 }

@@ -155,9 +155,9 @@ impl Refusal {
     /// After how long it is worth trying again, where that is known.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after } | Self::Busy { retry_after } | Self::Unavailable { retry_after } => {
-                Some(*retry_after)
-            }
+            Self::RateLimited { retry_after }
+            | Self::Busy { retry_after }
+            | Self::Unavailable { retry_after } => Some(*retry_after),
             Self::Muted { retry_after, .. } => *retry_after,
             _ => None,
         }

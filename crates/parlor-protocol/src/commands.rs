@@ -113,6 +113,36 @@ wire! {
 }
 
 wire! {
+    /// `member.mute`: lets a member read in a room and not write. Answered by `Changed`.
+    #[serde(deny_unknown_fields)]
+    pub struct MemberMute {
+        /// `rm_…`
+        pub room: String,
+        /// `usr_…`
+        pub user: String,
+        /// For how many seconds, 1 to 315360000; until somebody ends it, if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub duration: Option<u32>,
+        /// Why, up to 250 characters. The muted person reads it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub reason: Option<String>,
+    }
+}
+
+wire! {
+    /// `member.unmute`, `member.kick`: which member of a room. Answered by `Changed`.
+    #[serde(deny_unknown_fields)]
+    pub struct MemberTarget {
+        /// `rm_…`
+        pub room: String,
+        /// `usr_…`
+        pub user: String,
+    }
+}
+
+wire! {
     /// `room.join`, `room.leave`, `room.close`, `presence.watch`, `presence.unwatch`: which room.
     #[serde(deny_unknown_fields)]
     pub struct RoomTarget {
@@ -221,6 +251,24 @@ pub const COMMANDS: &[CommandDocumentation] = &[
         summary: "No more events of the room come: heads.changed tells, at most once a second, how far it is.",
         example: r#"{"room":"rm_…"}"#,
         answer: "{}",
+    },
+    CommandDocumentation {
+        name: "member.mute",
+        summary: "Lets a member read and not write, for `duration` seconds or until somebody ends it: message.send, message.edit and changes of the room are answered `muted`. For those who keep order, on those below them.",
+        example: r#"{"room":"rm_…","user":"usr_…","duration":600,"reason":"shouting"}"#,
+        answer: r#"{"seq":48}"#,
+    },
+    CommandDocumentation {
+        name: "member.unmute",
+        summary: "Ends a mute before its time.",
+        example: r#"{"room":"rm_…","user":"usr_…"}"#,
+        answer: r#"{"seq":49}"#,
+    },
+    CommandDocumentation {
+        name: "member.kick",
+        summary: "Takes a member out of the room. They may come back where they could come in before.",
+        example: r#"{"room":"rm_…","user":"usr_…"}"#,
+        answer: r#"{"seq":50}"#,
     },
     CommandDocumentation {
         name: "presence.watch",

@@ -17,7 +17,7 @@ wire! {
         /// What exactly, where there is more to say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
-        pub details: Option<ErrorDetails>,
+        pub details: Option<Box<ErrorDetails>>,
         /// Seconds until it is worth trying again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
@@ -37,6 +37,10 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
         pub limit: Option<u64>,
+        /// Why those who keep order decided it, if they said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub reason: Option<String>,
         /// What to tell the people who run the server.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
@@ -129,6 +133,9 @@ error_codes! {
     NameTaken = "name_taken", 3003, 409;
     /// The name looks too much like one that is taken.
     NameConfusable = "name_confusable", 3004, 409;
+    /// One may read here, but not write; `retry_after` says when that is over, and is absent if somebody must end it.
+    /// `details.reason` says why.
+    Muted = "muted", 3005, 403;
     /// Too many requests of this kind; `retry_after` says when to go on.
     RateLimited = "rate_limited", 4001, 429;
     /// A queue is full; nothing was done; `retry_after` says when to try again.
@@ -139,24 +146,41 @@ error_codes! {
     Internal = "internal", 5001, 500;
 }
 
+impl ErrorDetails {
+    /// The field that was not acceptable.
+    pub fn of_field(field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::default() }
+    }
+
+    /// The limit that was passed.
+    fn of_limit(limit: usize) -> Self {
+        Self { limit: u64::try_from(limit).ok(), ..Self::default() }
+    }
+}
+
 impl Error {
     /// An error with nothing but a code and words.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), details: None, retry_after: None }
     }
 
+    /// The same error with more to say.
+    #[must_use]
+    pub fn with(self, details: ErrorDetails) -> Self {
+        Self { details: Some(Box::new(details)), ..self }
+    }
+
     /// A fault that the log knows as `incident`.
     pub fn internal(incident: String) -> Self {
         let message = "Something went wrong on the server. It was logged.";
         let details = ErrorDetails { incident: Some(incident), ..ErrorDetails::default() };
-        Self { details: Some(details), ..Self::new(ErrorCode::Internal, message) }
+        Self::new(ErrorCode::Internal, message).with(details)
     }
 
     /// A frame or request that is larger than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
-        let details = ErrorDetails { limit: u64::try_from(limit).ok(), ..ErrorDetails::default() };
         let message = format!("That is too large: at most {limit} bytes fit.");
-        Self { details: Some(details), ..Self::new(ErrorCode::TooLarge, message) }
+        Self::new(ErrorCode::TooLarge, message).with(ErrorDetails::of_limit(limit))
     }
 }
 
@@ -180,6 +204,7 @@ impl From<&Refusal> for ErrorCode {
             Refusal::SetupTokenInvalid => Self::SetupTokenInvalid,
             Refusal::NotAGuest => Self::NotAGuest,
             Refusal::UnknownCommand(_) => Self::UnknownCommand,
+            Refusal::Muted { .. } => Self::Muted,
             Refusal::RateLimited { .. } => Self::RateLimited,
             Refusal::Busy { .. } => Self::Busy,
             Refusal::Unavailable { .. } => Self::Unavailable,
@@ -190,20 +215,15 @@ impl From<&Refusal> for ErrorCode {
 impl From<&Refusal> for Error {
     fn from(refusal: &Refusal) -> Self {
         let details = match refusal {
-            Refusal::Invalid { field, .. } => {
-                Some(ErrorDetails { field: Some(field.as_str().to_owned()), ..ErrorDetails::default() })
-            }
-            Refusal::BodyTooLong { max_bytes } => {
-                Some(ErrorDetails { limit: u64::try_from(*max_bytes).ok(), ..ErrorDetails::default() })
-            }
+            Refusal::Invalid { field, .. } => Some(ErrorDetails::of_field(field.as_str())),
+            Refusal::BodyTooLong { max_bytes } => Some(ErrorDetails::of_limit(*max_bytes)),
+            Refusal::Muted { reason, .. } => reason
+                .given()
+                .map(|reason| ErrorDetails { reason: Some(reason.to_owned()), ..ErrorDetails::default() }),
             _ => None,
         };
-        let retry_after = match refusal {
-            Refusal::RateLimited { retry_after } | Refusal::Busy { retry_after } => {
-                Some(retry_after.as_secs_f64())
-            }
-            _ => None,
-        };
+        let retry_after = refusal.retry_after().map(|time| time.as_secs_f64());
+        let details = details.map(Box::new);
         Self { code: ErrorCode::from(refusal), message: refusal.to_string(), details, retry_after }
     }
 }
@@ -307,5 +327,14 @@ mod tests {
         assert_eq!(error.details.unwrap().limit, Some(10));
         let error = Error::from(&Refusal::Busy { retry_after: std::time::Duration::from_millis(1500) });
         assert_eq!((error.code, error.retry_after), (ErrorCode::Busy, Some(1.5)));
+        let error = Error::from(&Refusal::Unavailable { retry_after: std::time::Duration::from_secs(5) });
+        assert_eq!((error.code, error.retry_after), (ErrorCode::Unavailable, Some(5.0)));
+        let reason = parlor_model::MuteReason::stored("spam".into());
+        let retry_after = Some(std::time::Duration::from_secs(31));
+        let error = Error::from(&Refusal::Muted { reason, retry_after });
+        assert_eq!(
+            serde_json::to_string(&error).unwrap(),
+            r#"{"code":"muted","message":"You are muted in this room for another 31 s. Reason: “spam”.","details":{"reason":"spam"},"retry_after":31.0}"#
+        );
     }
 }

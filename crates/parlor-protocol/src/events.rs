@@ -104,7 +104,7 @@ wire! {
             /// Who.
             data: Member,
         },
-        /// A member's role or name changed.
+        /// A member's role or name changed, or they were muted or are no longer.
         #[serde(rename = "member.updated")]
         MemberUpdated {
             /// `rm_…`

@@ -27,7 +27,7 @@ pub use events::{Changes, Head, Heads, Presence, Ready, Reset, ServerFrame};
 pub use invites::{
     AcceptInvite, CreateInvite, CreatedInvite, InspectInvite, Invite, InviteList, InvitePreview,
 };
-pub use members::{Member, MemberPage};
+pub use members::{Member, MemberPage, MuteMember, Muted};
 pub use messages::{EditMessage, History, Message, SendMessage, Sent};
 pub use rooms::{CreateRoom, Room, RoomList, UpdateRoom};
 pub use sessions::{Session, SessionList};

@@ -2,6 +2,7 @@
 
 use parlor_model as model;
 
+use crate::members::Muted;
 use crate::wire;
 
 wire! {
@@ -29,6 +30,10 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
         pub role: Option<String>,
+        /// Set if one may read here and not write. A mute whose `until` has passed is over, though it may still stand here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub muted: Option<Muted>,
         /// RFC 3339, UTC.
         pub created_at: String,
     }
@@ -77,8 +82,8 @@ wire! {
 }
 
 impl Room {
-    /// A room as somebody with `role` in it sees it.
-    pub fn new(room: &model::Room, role: Option<model::MemberRole>) -> Self {
+    /// A room as somebody sees it whose `place` in it this is; none for those who are not in it.
+    pub fn new(room: &model::Room, place: Option<&model::Member>) -> Self {
         Self {
             id: room.id.to_string(),
             slug: room.slug.to_string(),
@@ -88,7 +93,8 @@ impl Room {
             head: room.head,
             epoch: room.epoch,
             member_count: room.member_count,
-            role: role.map(|role| role.as_str().to_owned()),
+            role: place.map(|place| place.role.as_str().to_owned()),
+            muted: place.and_then(|place| place.mute.as_ref()).map(Muted::of_oneself),
             created_at: room.created_at.to_string(),
         }
     }

@@ -52,6 +52,10 @@ export const BINARY_KEYS = [
   'limit',
   'incident',
   'retry_after',
+  'muted',
+  'until',
+  'reason',
+  'duration',
 ] as const;
 
 /** Frame types of the binary encoding, by their number. */
@@ -83,6 +87,9 @@ export const BINARY_TYPES = [
   'presence.watch',
   'presence.unwatch',
   'ping',
+  'member.mute',
+  'member.unmute',
+  'member.kick',
 ] as const;
 
 /** Prefixes of the ids that are extensions, by their kind less one. */

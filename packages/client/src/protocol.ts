@@ -266,6 +266,10 @@ member_count: number,
  */
 role?: string, 
 /**
+ * Set if one may read here and not write. A mute whose `until` has passed is over, though it may still stand here.
+ */
+muted?: Muted, 
+/**
  * RFC 3339, UTC.
  */
 created_at: string, };
@@ -334,6 +338,10 @@ active: boolean,
  */
 joined_at: string, 
 /**
+ * Set if they may read here and not write. A mute whose `until` has passed is over, though it may still stand here.
+ */
+muted?: Muted, 
+/**
  * True if they are connected now; only in lists that were asked for.
  */
 online?: boolean, };
@@ -350,6 +358,36 @@ members: Array<Member>,
  * Where the next page begins (`after`); absent on the last.
  */
 next?: string, };
+
+/**
+ * Somebody may read in a room and not write.
+ */
+export type Muted = { 
+/**
+ * Until when, RFC 3339, UTC; until somebody ends it, if absent.
+ */
+until?: string, 
+/**
+ * Why, if that was said; only for those who keep order in the room, and for the one it is about.
+ */
+reason?: string, 
+/**
+ * Who decided it, `usr_…`; only for those who keep order in the room.
+ */
+by?: string, };
+
+/**
+ * Mutes a member.
+ */
+export type MuteMember = { 
+/**
+ * For how many seconds, 1 to 315360000; until somebody ends it, if absent.
+ */
+duration?: number, 
+/**
+ * Why, up to 250 characters. The muted person reads it.
+ */
+reason?: string, };
 
 /**
  * A message as it is now.
@@ -601,6 +639,10 @@ field?: string,
  */
 limit?: number, 
 /**
+ * Why those who keep order decided it, if they said so.
+ */
+reason?: string, 
+/**
  * What to tell the people who run the server.
  */
 incident?: string, };
@@ -608,7 +650,7 @@ incident?: string, };
 /**
  * What programs go by.
  */
-export type ErrorCode = "bad_request" | "unknown_type" | "invalid_field" | "too_large" | "body_too_long" | "body_empty" | "unknown_command" | "hello_expected" | "no_such_path" | "method_not_allowed" | "unauthenticated" | "wrong_credentials" | "registration_needs_invite" | "registration_closed" | "guests_need_invite" | "guests_closed" | "invite_invalid" | "setup_token_invalid" | "not_a_guest" | "origin_forbidden" | "not_found" | "forbidden" | "name_taken" | "name_confusable" | "rate_limited" | "busy" | "unavailable" | "internal";
+export type ErrorCode = "bad_request" | "unknown_type" | "invalid_field" | "too_large" | "body_too_long" | "body_empty" | "unknown_command" | "hello_expected" | "no_such_path" | "method_not_allowed" | "unauthenticated" | "wrong_credentials" | "registration_needs_invite" | "registration_closed" | "guests_need_invite" | "guests_closed" | "invite_invalid" | "setup_token_invalid" | "not_a_guest" | "origin_forbidden" | "not_found" | "forbidden" | "name_taken" | "name_confusable" | "muted" | "rate_limited" | "busy" | "unavailable" | "internal";
 
 /**
  * `hello`: the first frame of a connection.
@@ -699,6 +741,40 @@ room: string,
  * `msg_…`
  */
 id: string, };
+
+/**
+ * `member.mute`: lets a member read in a room and not write. Answered by `Changed`.
+ */
+export type MemberMute = { 
+/**
+ * `rm_…`
+ */
+room: string, 
+/**
+ * `usr_…`
+ */
+user: string, 
+/**
+ * For how many seconds, 1 to 315360000; until somebody ends it, if absent.
+ */
+duration?: number, 
+/**
+ * Why, up to 250 characters. The muted person reads it.
+ */
+reason?: string, };
+
+/**
+ * `member.unmute`, `member.kick`: which member of a room. Answered by `Changed`.
+ */
+export type MemberTarget = { 
+/**
+ * `rm_…`
+ */
+room: string, 
+/**
+ * `usr_…`
+ */
+user: string, };
 
 /**
  * `room.join`, `room.leave`, `room.close`, `presence.watch`, `presence.unwatch`: which room.

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
-use parlor_model::{InviteId, MessageId, Refusal, RoomId, SessionId};
+use parlor_model::{InviteId, MessageId, Refusal, RoomId, SessionId, UserId};
 use serde::de::DeserializeOwned;
 
 use crate::error::Failure;
@@ -23,6 +23,9 @@ impl Named for MessageId {
 }
 impl Named for InviteId {
     const NOUN: &'static str = "invitation";
+}
+impl Named for UserId {
+    const NOUN: &'static str = "member";
 }
 impl Named for SessionId {
     const NOUN: &'static str = "session";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use parlor_model::{Field, Refusal};
+use parlor_model::{Field, MuteReason, Refusal};
 use parlor_protocol::{Error, ErrorCode};
 use serde_json::{Value, json};
 use utoipa::openapi::example::ExampleBuilder;
@@ -128,6 +128,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::SetupTokenInvalid,
         Refusal::NotAGuest,
         Refusal::UnknownCommand("hlep".to_owned()),
+        Refusal::Muted { reason: MuteReason::stored("Shouting".to_owned()), retry_after: Some(moment) },
         Refusal::RateLimited { retry_after: moment },
         Refusal::Busy { retry_after: moment },
         Refusal::Unavailable { retry_after: moment },

@@ -54,6 +54,9 @@ const TABLE: &[Row] = &[
     ("POST /rooms/{id}/join",                    [UN, NF,    NF,    NF,    "200", "200", "200", UN], Some([UN, "200", "200", "200", "200", "200", "200", UN])),
     ("POST /rooms/{id}/leave",                   [UN, NF,    NF,    NF,    "204", "204", "204", UN], Some([UN, FB,    FB,    FB,    "204", "204", "204", UN])),
     ("GET /rooms/{id}/members",                  [UN, NF,    NF,    NF,    "200", "200", "200", UN], Some([UN, "200", "200", "200", "200", "200", "200", UN])),
+    ("POST /rooms/{id}/members/{user}/mute",     [UN, NF,    NF,    NF,    FB,    FB,    "200", UN], Some([UN, FB,    FB,    "200", FB,    FB,    "200", UN])),
+    ("POST /rooms/{id}/members/{user}/unmute",   [UN, NF,    NF,    NF,    FB,    FB,    "204", UN], Some([UN, FB,    FB,    "204", FB,    FB,    "204", UN])),
+    ("POST /rooms/{id}/members/{user}/kick",     [UN, NF,    NF,    NF,    FB,    FB,    "204", UN], Some([UN, FB,    FB,    "204", FB,    FB,    "204", UN])),
     ("POST /rooms/{id}/messages",                [UN, NF,    NF,    NF,    "201", "201", "201", UN], Some([UN, FB,    FB,    FB,    "201", "201", "201", UN])),
     ("GET /rooms/{id}/messages",                 [UN, NF,    NF,    NF,    "200", "200", "200", UN], Some([UN, "200", "200", "200", "200", "200", "200", UN])),
     ("PATCH /rooms/{id}/messages/{message}",     [UN, NF,    NF,    NF,    FB,    FB,    "200", UN], Some([UN, FB,    FB,    FB,    FB,    FB,    "200", UN])),
@@ -73,6 +76,8 @@ struct Stage {
     message: String,
     invite: String,
     code: String,
+    /// A member whom the others may lay a hand on.
+    subject: String,
     callers: [Option<Person>; 8],
     room_owner: Person,
 }
@@ -130,7 +135,8 @@ impl Stage {
         let owner = world.member(&name("host")).await;
         let room = world.room(&owner, &name("Room"), kind).await;
         let (guest, member) = (world.guest(&name("visitor")).await, world.member(&name("regular")).await);
-        for person in [&guest, &member] {
+        let subject = world.member(&name("subject")).await;
+        for person in [&guest, &member, &subject] {
             world.join(person, &room, &owner).await;
         }
         let ended = world.again(&member).await;
@@ -154,6 +160,7 @@ impl Stage {
                 Some(world.again(&owner).await),
                 Some(ended),
             ],
+            subject: subject.id,
             room_owner: owner,
             room,
         }
@@ -170,6 +177,7 @@ impl Stage {
         let path = template
             .replace("{id}", &id)
             .replace("{slug}", &self.slug)
+            .replace("{user}", &self.subject)
             .replace("{message}", &self.message)
             .replace("{invite}", &self.invite);
         let query = match operation {
@@ -191,6 +199,7 @@ impl Stage {
                 json!({"body": "changed"})
             }
             "POST /rooms/{id}/invites" => json!({}),
+            "POST /rooms/{id}/members/{user}/mute" => json!({"duration": 60, "reason": "shouting"}),
             "POST /invites/inspect" | "POST /invites/accept" => json!({ "code": self.code }),
             _ => return call,
         };

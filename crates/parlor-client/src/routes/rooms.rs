@@ -1,6 +1,6 @@
-//! Rooms and their members.
+//! Rooms.
 
-use parlor_protocol::{CreateRoom, MemberPage, Room, RoomList, UpdateRoom};
+use parlor_protocol::{CreateRoom, Room, RoomList, UpdateRoom};
 use reqwest::Method;
 
 use super::with_query;
@@ -52,11 +52,5 @@ impl Client {
     pub async fn leave_room(&self, room: &str) -> Result<()> {
         let url = self.route(&["rooms", room, "leave"]);
         self.act(Method::POST, url, None::<&()>).await
-    }
-
-    /// A page of a room's members; `after` is the `next` of the page before.
-    pub async fn members(&self, room: &str, after: Option<&str>, limit: Option<usize>) -> Result<MemberPage> {
-        let query = [("after", after.map(str::to_owned)), ("limit", limit.map(|limit| limit.to_string()))];
-        self.get(with_query(self.route(&["rooms", room, "members"]), query)).await
     }
 }

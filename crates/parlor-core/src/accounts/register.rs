@@ -1,8 +1,8 @@
 //! Makes an account.
 
 use parlor_model::{
-    DisplayName, Invite, Member, MemberRole, Refusal, Role, Room, RoomEvent, RoomKind, RoomName, SessionId, Topic,
-    User, UserId, Username,
+    DisplayName, Invite, Member, MemberRole, Refusal, Role, Room, RoomEvent, RoomKind, RoomName, SessionId,
+    Topic, User, UserId, Username,
 };
 use parlor_store::Tx;
 

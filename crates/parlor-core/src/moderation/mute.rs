@@ -38,7 +38,12 @@ impl Core {
         let duration = input.duration.map(|seconds| Duration::from_secs(seconds.into()));
         self.replace_mute(actor, room, user, move |change| {
             let at = change.at();
-            Some(Mute { at, until: duration.map(|duration| at.after(duration)), by: change.actor.id(), reason })
+            Some(Mute {
+                at,
+                until: duration.map(|duration| at.after(duration)),
+                by: change.actor.id(),
+                reason,
+            })
         })
         .await
     }

@@ -1,6 +1,7 @@
 //! `message.send`, `message.edit`, `message.delete`.
 
 use parlor_core::SendMessage;
+use parlor_core::limits::Kind;
 use parlor_model::{MessageId, RoomId};
 use parlor_protocol::Error;
 use parlor_protocol::commands::{Changed, MessageDelete, MessageEdit, MessageSend};
@@ -23,6 +24,7 @@ pub(crate) fn edit(context: &Context, data: Data<'_>) -> Result<Prepared, Error>
     let data: MessageEdit = data.read()?;
     let room: RoomId = data::id("room", &data.room)?;
     let message: MessageId = data::id("id", &data.id)?;
+    context.count(Kind::Write)?;
     let context = context.clone();
     Ok(Prepared::later(Lane::Room(room), async move {
         let edited = context.shared.core.edit_message(&context.actor, room, message, data.body).await;
@@ -35,6 +37,7 @@ pub(crate) fn delete(context: &Context, data: Data<'_>) -> Result<Prepared, Erro
     let data: MessageDelete = data.read()?;
     let room: RoomId = data::id("room", &data.room)?;
     let message: MessageId = data::id("id", &data.id)?;
+    context.count(Kind::Write)?;
     let context = context.clone();
     Ok(Prepared::later(Lane::Room(room), async move {
         let deleted = context.shared.core.delete_message(&context.actor, room, message).await;

@@ -17,7 +17,7 @@ pub(crate) fn watch(context: &Context, data: Data<'_>) -> Result<Prepared, Error
     Ok(Prepared::later(Lane::Presence, async move {
         let (core, connection) = (&context.shared.core, &context.connection);
         let presence = &context.shared.hub.presence;
-        core.limiter().check(Kind::Read, context.actor.id()).map_err(|refusal| Error::from(&refusal))?;
+        context.count(Kind::Read)?;
         // Watching begins before access is checked: who loses access after the check is told so by the room's own
         // events, and the session stops watching then. The other way round, that could happen unseen.
         presence.watch(connection.id, room);

@@ -1,5 +1,6 @@
 //! `room.join`, `room.leave`, `room.open`, `room.close`. What follows from them for this connection comes as events, like for any other.
 
+use parlor_core::limits::Kind;
 use parlor_model::RoomId;
 use parlor_protocol::commands::{Changed, RoomOpen, RoomTarget};
 use parlor_protocol::{Error, Room};
@@ -11,16 +12,18 @@ use crate::failure;
 /// Becomes a member of a public room.
 pub(crate) fn join(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let room = target(data)?;
+    context.count(Kind::Write)?;
     let context = context.clone();
     Ok(Prepared::later(Lane::Room(room), async move {
         let joined = context.shared.core.join_room(&context.actor, room).await;
-        joined.map(|(room, role)| Room::new(&room, Some(role))).map_err(failure::of_core)
+        joined.map(|(room, place)| Room::new(&room, Some(&place))).map_err(failure::of_core)
     }))
 }
 
 /// Stops being a member.
 pub(crate) fn leave(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let room = target(data)?;
+    context.count(Kind::Write)?;
     let context = context.clone();
     Ok(Prepared::later(Lane::Room(room), async move {
         let left = context.shared.core.leave_room(&context.actor, room).await;

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use parlor_model::{Member, MemberRole, Room, RoomId, Seq};
+use parlor_model::{Member, Room, RoomId, Seq};
 use parlor_protocol as wire;
 use parlor_protocol::{Follow, ServerFrame};
 
@@ -67,7 +67,7 @@ impl Delivery {
             }
             Read::Joined { seq, result } => {
                 match result {
-                    Ok((room, Some(role))) => self.enter(&room, role, seq, desk),
+                    Ok((room, Some(place))) => self.enter(&room, &place, seq, desk),
                     Ok((_, None)) => {}
                     Err(error) if failure::is_not_found(&error) => {}
                     Err(error) => {
@@ -158,11 +158,11 @@ impl Delivery {
     }
 
     /// Begins to follow a room that the user joined at `seq`.
-    fn enter(&mut self, room: &Room, role: MemberRole, seq: Seq, desk: &mut Desk<'_>) {
+    fn enter(&mut self, room: &Room, place: &Member, seq: Seq, desk: &mut Desk<'_>) {
         if self.find_room(room.id, desk.rooms).is_some() {
             return;
         }
-        let data = wire::Room { head: seq, ..wire::Room::new(room, Some(role)) };
+        let data = wire::Room { head: seq, ..wire::Room::new(room, Some(place)) };
         desk.outgoing.say(&ServerFrame::RoomJoined { data });
         self.begin(room, seq, self.follow == Follow::All, desk.rooms);
     }
@@ -170,7 +170,7 @@ impl Delivery {
     /// Brings the followed rooms in line with the memberships.
     fn compare(&mut self, memberships: &[(Room, Member)], desk: &mut Desk<'_>) -> Vec<RoomId> {
         for (room, member) in memberships {
-            self.enter(room, member.role, room.head, desk);
+            self.enter(room, member, room.head, desk);
         }
         let present: HashSet<_> = memberships.iter().map(|(room, _)| room.id).collect();
         let mut gone = Vec::new();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parlor_core::Error;
-use parlor_model::{Member, MemberRole, Room, RoomId, Seq};
+use parlor_model::{Member, Room, RoomId, Seq};
 
 use crate::dispatch::Context;
 use crate::hub::pages::Missed;
@@ -13,11 +13,12 @@ use crate::shard::mailbox::Letter;
 use crate::shard::promise::Promise;
 
 /// What the store answered.
+#[expect(clippy::large_enum_variant, reason = "it travels in a box of its own")]
 pub(crate) enum Read {
     /// What a connection missed in a room. Nothing if it could not be read.
     Page { room: RoomId, from: Seq, page: Option<Arc<Missed>> },
     /// A room that the user is said to have joined at `seq`.
-    Joined { seq: Seq, result: Result<(Room, Option<MemberRole>), Error> },
+    Joined { seq: Seq, result: Result<(Room, Option<Member>), Error> },
     /// Whether the session is still there, and in which rooms its user is.
     Checked(Result<(bool, Vec<(Room, Member)>), Error>),
 }

@@ -197,3 +197,35 @@ async fn nothing_more_is_read_while_enough_is_under_way() {
     assert_ne!(answers.first(), Some(&last), "it was read although the connection had enough to do");
     assert!(answers.contains(&last));
 }
+
+/// Whatever changes something is counted here as it is over HTTP, so no door is wider than the other.
+#[tokio::test]
+async fn changes_have_a_limit() {
+    let world = World::with(options(), Arc::new(MemoryBus::new()), true).await;
+    let ada = world.person("ada").await;
+    let room = world.room(&ada, "General", RoomKind::Public).await.id;
+    let said = world.say(&ada, room, "hi").await;
+    let (name, own) = (room.to_string(), ada.actor.user.id.to_string());
+    for (kind, data) in [
+        ("message.edit", json!({"room": name, "id": said.id.to_string(), "body": "ho"})),
+        ("message.delete", json!({"room": name, "id": said.id.to_string()})),
+        ("room.join", json!({"room": name})),
+        ("member.mute", json!({"room": name, "user": own})),
+        ("member.unmute", json!({"room": name, "user": own})),
+        ("member.kick", json!({"room": name, "user": own})),
+        ("room.leave", json!({"room": name})),
+    ] {
+        let mut socket = world.connect(&ada).await;
+        let mut tries = 0;
+        loop {
+            let reference = socket.command(kind, data.clone()).await;
+            let answer = socket.until(|frame| frame["ref"] == reference).await;
+            if answer["error"]["code"] == "rate_limited" {
+                assert!(answer["error"]["retry_after"].as_f64() > Some(0.0), "{answer}");
+                break;
+            }
+            tries += 1;
+            assert!(tries < 1_000, "{kind} has no limit");
+        }
+    }
+}

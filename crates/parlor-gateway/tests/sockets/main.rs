@@ -10,6 +10,7 @@ mod delivery;
 mod encodings;
 mod ending;
 mod heads;
+mod moderation;
 mod opening;
 mod presence;
 mod resume;

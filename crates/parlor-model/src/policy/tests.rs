@@ -147,7 +147,11 @@ fn whoever_is_muted_reads_and_is_not_heard() {
     }
     assert_eq!(row(Role::Member, &muted(public(M), Some(50))), row(Role::Member, &public(M)), "it is over");
     let gone = access(RoomKind::Public, Some((M, false)), false);
-    assert_eq!(row(Role::Member, &muted(gone.clone(), None)), row(Role::Member, &gone), "no member, no words");
+    assert_eq!(
+        row(Role::Member, &muted(gone.clone(), None)),
+        row(Role::Member, &gone),
+        "no member, no words"
+    );
     let told = may(&actor(Role::Member), Action::Send, &muted(public(M), Some(2_050)));
     let retry_after = Some(std::time::Duration::from_secs(2));
     assert_eq!(told, Err(Refusal::Muted { reason: MuteReason::default(), retry_after }));
@@ -179,7 +183,8 @@ fn nobody_lays_a_hand_on_an_equal() {
         (Role::Owner, Some(M), "yyyyyyyyn"),
     ];
     for (role, place, expected) in table {
-        let (actor, access) = (actor(role), access(RoomKind::Public, place.map(|place| (place, true)), false));
+        let (actor, access) =
+            (actor(role), access(RoomKind::Public, place.map(|place| (place, true)), false));
         for action in [|target| Action::Mute { target }, |target| Action::Kick { target }] {
             let letter = |(role, place)| match may(&actor, action(Target { role, place }), &access) {
                 Ok(()) => 'y',

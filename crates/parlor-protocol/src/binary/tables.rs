@@ -31,7 +31,8 @@ numbered! {
     36 "member_count" 37 "token" 38 "resume" 39 "follow"
     40 "heads" 41 "newest" 42 "by" 43 "code"
     44 "message" 45 "details" 46 "field" 47 "limit"
-    48 "incident" 49 "retry_after"
+    48 "incident" 49 "retry_after" 50 "muted" 51 "until"
+    52 "reason" 53 "duration"
 }
 
 numbered! {
@@ -46,6 +47,7 @@ numbered! {
     18 "message.edit" 19 "message.delete" 20 "room.join"
     21 "room.leave" 22 "room.open" 23 "room.close"
     24 "presence.watch" 25 "presence.unwatch" 26 "ping"
+    27 "member.mute" 28 "member.unmute" 29 "member.kick"
 }
 
 /// The number of the key `type`, whose value is then a number as well.

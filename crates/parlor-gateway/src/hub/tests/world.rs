@@ -63,6 +63,7 @@ pub(super) fn member(byte: u8, seq: Seq, active: bool) -> (Member, User) {
         active,
         changed_seq: seq,
         joined_at: Timestamp::default(),
+        mute: None,
     };
     (member, user(byte))
 }
