@@ -171,6 +171,33 @@ test('a room in use', async ({ browser }) => {
   await judge(page, 'failed-message');
 });
 
+test('keeping order', async ({ browser }) => {
+  const phase = test.info().project.name;
+  const dot = await house.person(`dot-${phase}`, 'Dot Hacker');
+  const room = await house.room(ada, `Attic ${phase}`, [dot, bo]);
+  const page = await house.visit(browser, ada, `/r/${room.slug}`);
+  await arrived(page, room.name);
+  await page.getByRole('button', { name: t.room.info }).click();
+  const panel = page.getByRole('complementary', { name: t.info.label });
+  await panel.getByRole('button', { name: t.moderation.actionsFor('Dot Hacker') }).click();
+  await expect(page.getByRole('menuitem', { name: t.moderation.mute })).toBeVisible();
+  await judge(page, 'member-menu');
+  await page.getByRole('menuitem', { name: t.moderation.mute }).click();
+  const dialog = page.getByRole('dialog', { name: t.moderation.muteTitle('Dot Hacker') });
+  await dialog.getByLabel(t.moderation.reason).fill('Advertising in three rooms');
+  await judge(page, 'mute');
+  await dialog.getByRole('button', { name: t.moderation.muteAction, exact: true }).click();
+  await expect(panel.getByTitle(/^Muted until/)).toBeVisible();
+  await judge(page, 'room-info-muted');
+  const muted = await house.visit(browser, dot, `/r/${room.slug}`);
+  await expect(muted.getByRole('region', { name: t.moderation.muted })).toContainText('Advertising');
+  await judge(muted, 'muted');
+  await panel.getByRole('button', { name: t.moderation.actionsFor('Bo Diddley') }).click();
+  await page.getByRole('menuitem', { name: t.moderation.kick }).click();
+  await expect(page.getByRole('dialog', { name: t.moderation.kickTitle('Bo Diddley') })).toBeVisible();
+  await judge(page, 'kick');
+});
+
 test('a room from the doorway, and rooms that are not there', async ({ browser }) => {
   const page = await house.visit(browser, bo, '/r/lobby');
   await expect(page.getByRole('button', { name: t.room.join })).toBeVisible();

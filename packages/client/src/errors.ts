@@ -43,6 +43,7 @@ const TRANSIENT: ReadonlySet<string> = new Set<ErrorCode | ClientErrorCode>([
   'network',
   'busy',
   'rate_limited',
+  'unavailable',
 ]);
 
 /** True if the same request may work later by itself. */

@@ -16,7 +16,17 @@ export { Emitter, Value, type Readable } from './observable.ts';
 export { OUTBOX_MAXIMUM, type PendingMessage, type PendingState } from './outbox.ts';
 export { API_PREFIX, Rest, type ChangesAnswer, type HistoryQuery } from './rest.ts';
 export { PAGE, RoomHandle, rowKey, rowsOf, type Row } from './room.ts';
-export { apply, applyAndTell, closed, gapOf, initialRoom, opened, withHead, withRoom } from './room-state.ts';
+export {
+  apply,
+  applyAndTell,
+  closed,
+  gapOf,
+  initialRoom,
+  isMuted,
+  opened,
+  withHead,
+  withRoom,
+} from './room-state.ts';
 export type { PlacedFrame, RoomFrame, RoomState } from './room-state.ts';
 export { literally, makeNonce, readsAsCommand } from './text.ts';
 export { WINDOW_MAXIMUM, type Timeline } from './timeline.ts';

@@ -5,13 +5,15 @@
 import { RETRY_AFTER_CAP } from './backoff.ts';
 import type { Environment } from './environment.ts';
 import { asParlorError, isTransient, ParlorError } from './errors.ts';
-import type { MessageSend, Sent } from './protocol.ts';
+import type { ErrorCode, MessageSend, Sent } from './protocol.ts';
 import { makeNonce } from './text.ts';
 
 /** How many messages may wait, over all rooms. */
 export const OUTBOX_MAXIMUM = 200;
 /** Seconds to wait where the server asks for patience without a number. */
 const PATIENCE = 1;
+/** The server is there and wants to be asked later; what is lost with the connection goes out when that is back. */
+const ASKS_FOR_PATIENCE: ReadonlySet<string> = new Set<ErrorCode>(['busy', 'rate_limited', 'unavailable']);
 
 export type PendingState = 'queued' | 'sending' | 'sent' | 'failed';
 
@@ -154,7 +156,7 @@ export class Outbox {
   #refused(room: string, nonce: string, error: ParlorError): void {
     if (isTransient(error)) {
       this.#replace(nonce, { state: 'queued' });
-      if (error.code === 'busy' || error.code === 'rate_limited') this.#wait(error.retryAfter ?? PATIENCE);
+      if (ASKS_FOR_PATIENCE.has(error.code)) this.#wait(error.retryAfter ?? PATIENCE);
     } else {
       this.#replace(nonce, { state: 'failed', error: { code: error.code, message: error.message } });
     }

@@ -70,6 +70,11 @@ export class Rest {
   leaveRoom = (id: string): Promise<void> => this.#call('POST', room(id, '/leave'));
   members = (id: string, query: { after?: string; limit?: number } = {}): Promise<Wire.MemberPage> =>
     this.#get(room(id, '/members'), { ...query });
+  /** Lets a member read and not write: for a time, or until somebody ends it. A mute that lies on them is replaced. */
+  muteMember = (id: string, user: string, body: Wire.MuteMember = {}): Promise<Wire.Member> =>
+    this.#call('POST', member(id, user, '/mute'), body);
+  unmuteMember = (id: string, user: string): Promise<void> => this.#call('POST', member(id, user, '/unmute'));
+  kickMember = (id: string, user: string): Promise<void> => this.#call('POST', member(id, user, '/kick'));
 
   sendMessage = (id: string, body: Wire.SendMessage): Promise<Wire.Message> =>
     this.#call('POST', room(id, '/messages'), body);
@@ -135,6 +140,10 @@ export class Rest {
 
 function room(id: string, rest = ''): string {
   return `/rooms/${encodeURIComponent(id)}${rest}`;
+}
+
+function member(id: string, user: string, rest: string): string {
+  return room(id, `/members/${encodeURIComponent(user)}${rest}`);
 }
 
 async function read<Answer>(response: Response): Promise<Answer> {

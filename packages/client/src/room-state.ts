@@ -2,7 +2,7 @@
 //
 // State before + events = state after, however the events come: one by one, in pages of what changed, twice, or late.
 
-import type { Head, Member, Message, Room, ServerFrame } from './protocol.ts';
+import type { Head, Member, Message, Muted, Room, ServerFrame } from './protocol.ts';
 import type { PendingMessage } from './outbox.ts';
 import { EMPTY_TIMELINE, type Timeline, withMessage } from './timeline.ts';
 
@@ -143,6 +143,11 @@ export function changedSince(state: RoomState, head: number): readonly Message[]
   return state.recent.changes.filter((recent) => recent.at > head).map((recent) => recent.message);
 }
 
+/** Whether somebody may read and not write at this moment, in milliseconds since 1970. */
+export function isMuted(muted: Muted | undefined, now: number): boolean {
+  return muted !== undefined && (muted.until === undefined || now < Date.parse(muted.until));
+}
+
 function spanOf(frame: PlacedFrame): { from: number; to: number } {
   return frame.type === 'room.changes'
     ? { from: frame.from, to: frame.to }
@@ -225,8 +230,13 @@ function remembered(recent: RoomState['recent'], change: Recent): RoomState['rec
 function memberChanged(state: RoomState, member: Member): RoomState {
   const members = new Map(state.members).set(member.user.id, member);
   if (member.user.id !== state.self) return { ...state, members };
-  const { role: _former, ...room } = state.room;
-  return { ...state, members, room: member.active ? { ...room, role: member.role } : room };
+  const { role: _role, muted: _muted, ...room } = state.room;
+  return { ...state, members, room: member.active ? { ...room, ...placeOf(member) } : room };
+}
+
+/** One's own place in a room, as far as it stands in the room. */
+function placeOf({ role, muted }: Pick<Room, 'role' | 'muted'>): Pick<Room, 'role' | 'muted'> {
+  return { ...(role !== undefined && { role }), ...(muted !== undefined && { muted }) };
 }
 
 type MemberFrame = Extract<PlacedFrame, { type: 'member.joined' | 'member.left' | 'member.updated' }>;
@@ -241,13 +251,13 @@ function activeCount(members: ReadonlyMap<string, Member>): number {
   return [...members.values()].filter((member) => member.active).length;
 }
 
-/** An event's room comes without one's own role, and its count is of another moment. */
+/** An event's room comes without one's own place in it, and its count is of another moment. */
 function roomChanged(state: RoomState, room: Room): RoomState {
   return { ...state, room: { ...merged(state.room, room), member_count: state.room.member_count } };
 }
 
 function merged(former: Room, room: Room): Room {
-  return room.role === undefined && former.role !== undefined ? { ...room, role: former.role } : room;
+  return room.role === undefined && former.role !== undefined ? { ...room, ...placeOf(former) } : room;
 }
 
 /** A sent message whose place was passed is in the timeline, or beyond the window: it is not pending any more. */

@@ -180,6 +180,7 @@ describe('a send', () => {
   it.each([
     ['busy', 3],
     ['rate_limited', 12],
+    ['unavailable', 5],
   ] as const)('refused as %s waits as long as it is told', async (code, seconds) => {
     const { server, room, client } = await opened();
     server.refusals = [{ code, message: 'later', retry_after: seconds }];

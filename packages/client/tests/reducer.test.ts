@@ -3,6 +3,8 @@ import {
   apply,
   gapOf,
   initialRoom,
+  isMuted,
+  type Muted,
   type PlacedFrame,
   type RoomFrame,
   type RoomState,
@@ -34,6 +36,11 @@ function step(room: FakeRoom, random: Random): PlacedFrame {
         user,
         !room.members.get(user.id)?.value.active || random.below(2) === 0,
         random.pick(['member', 'moderator']),
+        random.pick<() => Muted | undefined>([
+          () => undefined,
+          () => ({}),
+          () => ({ until: new Date(room.head * 1000).toISOString() }),
+        ])(),
       );
     case 3:
       return room.rename(`name ${room.head}`);
@@ -212,6 +219,32 @@ describe('positions', () => {
     // An answer from before the position says nothing.
     const late = room.room(ada.id);
     expect(withRoom({ ...state, seq: late.head + 1 }, late).room).toBe(state.room);
+  });
+
+  it("keeps one's own place in the room up to date", () => {
+    const { room, state } = quiet();
+    const muted = { until: '2026-01-01T01:00:00.000Z' };
+    const silenced = apply(state, room.member(ada, true, 'member', muted));
+    expect(silenced.room.muted).toEqual(muted);
+    const renamed = apply(silenced, room.rename('other'));
+    expect(renamed.room).toMatchObject({ name: 'other', role: 'member', muted });
+    const others = apply(renamed, room.member(makeUser('bo'), true));
+    expect(others.room.muted).toEqual(muted);
+    const told = withRoom(others, { ...room.room(ada.id), muted: { ...muted, reason: 'shouting' } });
+    expect(told.room.muted?.reason).toBe('shouting');
+    expect(apply(told, room.member(ada, true)).room.muted).toBeUndefined();
+    expect(withRoom(told, { ...room.room(ada.id) }).room.muted).toBeUndefined();
+  });
+
+  it('knows when a mute is over', () => {
+    const at = Date.parse('2026-01-01T01:00:00.000Z');
+    const muted = { until: new Date(at).toISOString() };
+    expect([isMuted(muted, at - 1), isMuted(muted, at), isMuted({}, at), isMuted(undefined, at)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('begins anew after a reset', () => {

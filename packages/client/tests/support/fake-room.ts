@@ -1,6 +1,6 @@
 // A room as the server keeps it: rows with the place of their last change, and the questions that the server answers.
 
-import type { Changes, History, Member, Message, Room, User } from '../../src/index.ts';
+import type { Changes, History, Member, Message, Muted, Room, User } from '../../src/index.ts';
 import type { PlacedFrame } from '../../src/index.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
@@ -48,13 +48,14 @@ export class FakeRoom {
 
   room(viewer?: string): Room {
     const active = [...this.members.values()].filter((member) => member.value.active);
-    const role = active.find((member) => member.value.user.id === viewer)?.value.role;
+    const place = active.find((member) => member.value.user.id === viewer)?.value;
     return {
       ...this.#room.value,
       head: this.head,
       epoch: this.epoch,
       member_count: active.length,
-      ...(role !== undefined && { role }),
+      ...(place && { role: place.role }),
+      ...(place?.muted && { muted: place.muted }),
     };
   }
 
@@ -86,10 +87,16 @@ export class FakeRoom {
     return { type: 'message.deleted', room: this.id, seq, data: row.value };
   }
 
-  member(user: User, active: boolean, role = 'member'): PlacedFrame {
+  member(user: User, active: boolean, role = 'member', muted?: Muted | undefined): PlacedFrame {
     const former = this.members.get(user.id)?.value.active ?? false;
     const seq = (this.head += 1);
-    const value: Member = { user, role, active, joined_at: new Date(START + seq * 1000).toISOString() };
+    const value: Member = {
+      user,
+      role,
+      active,
+      ...(muted && { muted }),
+      joined_at: new Date(START + seq * 1000).toISOString(),
+    };
     this.members.set(user.id, { value, changed: seq });
     if (former && active) return { type: 'member.updated', room: this.id, seq, data: value };
     return { type: active ? 'member.joined' : 'member.left', room: this.id, seq, data: value };

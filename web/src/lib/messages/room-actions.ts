@@ -2,7 +2,7 @@
 
 import { literally, type Message, type PendingMessage, type User } from '@parlor/client';
 import { t } from '../i18n/index.ts';
-import { mayEdit, mayRemove } from '../rooms/permissions.ts';
+import { isHeard, mayEdit, mayRemove } from '../rooms/permissions.ts';
 import type { Parlor } from '../state/parlor.svelte.ts';
 import type { RoomView } from '../state/room-view.svelte.ts';
 import { roomPath } from '../state/routes.ts';
@@ -45,11 +45,11 @@ export class RoomActions implements RowActions {
   }
 
   mayReply(message: Message): boolean {
-    return message.deleted_at === undefined;
+    return this.#isHeard() && message.deleted_at === undefined;
   }
 
   mayEdit(message: Message): boolean {
-    return mayEdit(message, this.#parlor.user);
+    return this.#isHeard() && mayEdit(message, this.#parlor.user);
   }
 
   mayRemove(message: Message): boolean {
@@ -113,6 +113,11 @@ export class RoomActions implements RowActions {
 
   toComposer(): void {
     this.#around.toComposer();
+  }
+
+  #isHeard(): boolean {
+    const room = this.#view.state?.room;
+    return room !== undefined && isHeard(room);
   }
 
   async #copy(text: string, told: string): Promise<void> {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { member } from '../../../tests/samples.ts';
+import type { Room } from '@parlor/client';
+import { member, user } from '../../../tests/samples.ts';
 import { byPresence, inOrder } from '../members/order.ts';
 import { matching, rank } from './match.ts';
 import { neighbourOf } from './neighbours.ts';
+import { mayModerate, mayRename, maySetTopic } from './permissions.ts';
 
 describe('finding a room', () => {
   const names = ['Launch week', 'Salon', 'Reading circle', 'Allotment', 'Café'];
@@ -40,6 +42,44 @@ describe('the next room', () => {
     expect(neighbourOf(rooms, 'a', 1, (id) => id === 'rm_c')?.slug).toBe('c');
     expect(neighbourOf(rooms, 'a', 1, () => false)).toBeUndefined();
     expect(neighbourOf([], null, 1, all)).toBeUndefined();
+  });
+});
+
+describe('keeping order', () => {
+  const room = (role?: string): Room => ({
+    id: 'rm_a',
+    slug: 'a',
+    name: 'a',
+    kind: 'public',
+    topic: '',
+    head: 1,
+    epoch: 1,
+    member_count: 1,
+    created_at: '2026-01-01T00:00:00.000Z',
+    ...(role !== undefined && { role }),
+  });
+  const may = (role: string, place: string | undefined, other: string, otherPlace = 'member') => {
+    const subject = { ...member('bo', otherPlace), user: user('bo', { role: other }) };
+    return mayModerate(subject, room(place), user('ada', { role }));
+  };
+
+  it('is offered only towards those who have less to say', () => {
+    expect(may('member', 'member', 'guest')).toBe(false);
+    expect(may('member', 'moderator', 'member')).toBe(true);
+    expect(may('member', 'moderator', 'member', 'moderator')).toBe(false);
+    expect(may('member', 'owner', 'member', 'moderator')).toBe(true);
+    expect(may('member', 'owner', 'admin')).toBe(false);
+    expect(may('admin', undefined, 'member', 'owner')).toBe(true);
+    expect(may('admin', 'owner', 'owner')).toBe(false);
+    expect(may('owner', undefined, 'admin', 'owner')).toBe(true);
+  });
+
+  it('is not offered to whoever is muted, where the others would see it', () => {
+    const ada = user('ada');
+    const muted = { ...room('owner'), muted: {} };
+    const over = { ...room('owner'), muted: { until: '2026-01-01T00:00:00.000Z' } };
+    expect([mayRename(muted, ada), maySetTopic(muted, ada)]).toEqual([false, false]);
+    expect([mayRename(over, ada), maySetTopic(over, ada)]).toEqual([true, true]);
   });
 });
 
