@@ -4,7 +4,7 @@ mod kick;
 mod mute;
 mod unmute;
 
-use parlor_model::{Action, Actor, Change, Member, Mute, Refusal, RoomId, Target, User, UserId};
+use parlor_model::{Action, Actor, Change, Member, Mute, Refusal, RoomId, Target, Timestamp, User, UserId};
 use parlor_store::Tx;
 
 use crate::change::RoomChange;
@@ -31,13 +31,29 @@ impl Subject {
 
     /// How much they have to say, for the policy.
     fn target(&self) -> Target {
-        let place = self.member.active.then_some(self.member.role);
-        Target { role: self.user.role, place }
+        target(&self.user, Some(&self.member))
     }
+
+    /// How much whoever decided on the mute that lies on them has to say now, if one does.
+    async fn decided_by(&self, tx: &mut Tx<'_>, at: Timestamp) -> Result<Option<Target>, Error> {
+        let Some(mute) = self.member.mute.as_ref().filter(|mute| mute.holds_at(at)) else {
+            return Ok(None);
+        };
+        let member = tx.member(self.member.room, mute.by).await?;
+        let user = tx.user(mute.by).await?;
+        Ok(user.map(|user| target(&user, member.as_ref())))
+    }
+}
+
+fn target(user: &User, member: Option<&Member>) -> Target {
+    Target { role: user.role, place: member.filter(|member| member.active).map(|member| member.role) }
 }
 
 impl Core {
     /// Replaces the mute that lies on somebody. Nothing in the place of nothing is no change, and takes no place.
+    ///
+    /// Neither does a mute of somebody who is not in the room: there is nobody to be told. Their row keeps the place at
+    /// which they went, by which connections that are behind learn of it.
     async fn replace_mute(
         &self,
         actor: &Actor,
@@ -50,10 +66,17 @@ impl Core {
             Box::pin(async move {
                 let mut change = RoomChange::open(tx, &core, &actor, room).await?;
                 let subject = Subject::of(tx, &change, user).await?;
-                change.may(Action::Mute { target: subject.target() })?;
+                let decided_by = subject.decided_by(tx, change.at()).await?;
+                change.may(Action::Mute { target: subject.target(), decided_by })?;
                 let Subject { member, user } = subject;
                 let mute = decide(&change);
-                if member.mute.is_none() && mute.is_none() {
+                let lies = member.mute.as_ref().is_some_and(|mute| mute.holds_at(change.at()));
+                if !lies && mute.is_none() {
+                    return Ok(((member, user), Vec::new()));
+                }
+                if !member.active {
+                    let member = Member { mute, ..member };
+                    tx.save_member(&member).await?;
                     return Ok(((member, user), Vec::new()));
                 }
                 let seq = change.next_seq();

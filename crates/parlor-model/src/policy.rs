@@ -46,6 +46,8 @@ pub enum Action {
     Mute {
         /// Whom.
         target: Target,
+        /// Who decided on the mute that lies on them now, if one does: it is not for those below to change.
+        decided_by: Option<Target>,
     },
     /// Take `target` out of the room.
     Kick {
@@ -84,6 +86,12 @@ impl Action {
             Self::Kick { .. } => "remove this member",
             Self::SeeReasons => "see why people were muted",
         }
+    }
+}
+
+impl Target {
+    fn power(self) -> Power {
+        power(self.role, self.place)
     }
 }
 
@@ -158,16 +166,25 @@ fn allowed(actor: &Actor, action: Action, access: &Access) -> bool {
         Action::Rename | Action::ManageInvites => power >= Power::RoomOwner,
         Action::SetTopic => moderates || (role.is_some() && actor.role() > Role::Guest),
         Action::Invite => role.is_some() && actor.role() > Role::Guest,
-        Action::Mute { target } | Action::Kick { target } => {
-            moderates && power > self::power(target.role, target.place)
+        Action::Mute { target, decided_by } => {
+            moderates && power > target.power() && decided_by.is_none_or(|by| power >= by.power())
         }
+        Action::Kick { target } => moderates && power > target.power(),
         Action::SeeReasons => moderates,
     }
 }
 
 /// True for what the others in the room see or hear of, and a mute therefore stops.
 const fn is_heard(action: Action) -> bool {
-    matches!(action, Action::Send | Action::Edit { .. } | Action::Rename | Action::SetTopic)
+    matches!(
+        action,
+        Action::Send
+            | Action::Edit { .. }
+            | Action::Rename
+            | Action::SetTopic
+            | Action::Mute { .. }
+            | Action::Kick { .. }
+    )
 }
 
 /// How much somebody has to say in a room, from the least to the most. Nobody lays a hand on an equal, so neither on

@@ -30,6 +30,8 @@ wire! {
 wire! {
     /// Somebody may read in a room and not write.
     pub struct Muted {
+        /// Since when, RFC 3339, UTC. It names the mute: another one of the same person has another.
+        pub since: String,
         /// Until when, RFC 3339, UTC; until somebody ends it, if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
@@ -97,6 +99,7 @@ impl Muted {
     /// A mute as those see it who keep order.
     fn full(mute: &model::Mute) -> Self {
         Self {
+            since: mute.at.to_string(),
             until: mute.until.map(|until| until.to_string()),
             reason: mute.reason.given().map(str::to_owned),
             by: Some(mute.by.to_string()),
@@ -141,7 +144,7 @@ mod tests {
             mute: Some(mute.clone()),
         };
         let seen = |muted: Option<Muted>| {
-            let Muted { until, reason, by } = muted.unwrap();
+            let Muted { until, reason, by, .. } = muted.unwrap();
             (until.is_some(), reason.is_some(), by.is_some())
         };
         let plain = Member::new(&member, &user, None);

@@ -1,6 +1,6 @@
 //! Invitation links, found by the hash of their code.
 
-use parlor_model::{Invite, InviteId, RoomId, Timestamp};
+use parlor_model::{Invite, InviteId, RoomId, Timestamp, UserId};
 
 use crate::error::Error;
 use crate::statement::statements;
@@ -24,6 +24,9 @@ statements! {
     USE_INVITE = portable(
         "UPDATE invites SET uses = uses + 1
          WHERE id = $1 AND NOT revoked AND (expires_at IS NULL OR expires_at > $2) AND (max_uses IS NULL OR uses < max_uses)"
+    );
+    REVOKE_INVITES_BY = portable(
+        "UPDATE invites SET revoked = TRUE WHERE room_id = $1 AND created_by = $2 AND NOT revoked"
     );
     REVOKE_INVITE = portable("UPDATE invites SET revoked = TRUE WHERE room_id = $1 AND id = $2 AND NOT revoked");
 }
@@ -73,6 +76,11 @@ impl Tx<'_> {
     /// Counts one use of an invitation. False if it is not open at `now`; nothing is counted then.
     pub async fn use_invite(&mut self, invite: InviteId, now: Timestamp) -> Result<bool, Error> {
         Ok(self.execute(&USE_INVITE, params![&invite, now]).await? > 0)
+    }
+
+    /// Withdraws all invitations to a room that somebody made.
+    pub async fn revoke_invites_by(&mut self, room: RoomId, user: UserId) -> Result<(), Error> {
+        self.execute(&REVOKE_INVITES_BY, params![&room, &user]).await.map(drop)
     }
 
     /// Withdraws an invitation to a room. False if there is none that isn't withdrawn already.

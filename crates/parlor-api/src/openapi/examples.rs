@@ -53,7 +53,7 @@ examples! {
     parlor_protocol::MuteMember = json!({"duration": 600, "reason": "Shouting"});
     parlor_protocol::Member = json!({
         "user": user(), "role": "member", "active": true, "joined_at": TIME,
-        "muted": {"until": "2026-11-21T09:10:00.000Z", "reason": "Shouting", "by": "usr_06f1h3w8v5yqr9t2k7m4c6b8eg"},
+        "muted": {"since": TIME, "until": "2026-11-21T09:10:00.000Z", "reason": "Shouting", "by": "usr_06f1h3w8v5yqr9t2k7m4c6b8eg"},
     });
     parlor_protocol::MemberPage = json!({"members": [member()], "next": USER});
     parlor_protocol::SendMessage = json!({"body": "The kettle is **on**", "nonce": "k7f3a9"});

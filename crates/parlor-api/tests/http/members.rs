@@ -77,9 +77,10 @@ async fn a_muted_member_is_told_for_how_long_and_why_and_the_others_are_not() {
         members.into_iter().find(|one| one["user"]["id"] == json!(eve.id)).unwrap()["muted"].clone()
     };
     assert_eq!(seen(&ada).await, muted.json["muted"]);
-    assert_eq!(seen(&bob).await, json!({"until": muted.json["muted"]["until"]}));
+    let (since, until) = (&muted.json["muted"]["since"], &muted.json["muted"]["until"]);
+    assert_eq!(seen(&bob).await, json!({"since": since, "until": until}));
     let own = world.send(Call::get("/rooms").by(&eve)).await;
-    let expected = json!({"until": muted.json["muted"]["until"], "reason": "shouting"});
+    let expected = json!({"since": since, "until": until, "reason": "shouting"});
     assert_eq!(own.json["rooms"][0]["muted"], expected);
     let others = world.send(Call::get("/rooms").by(&bob)).await;
     assert!(others.json["rooms"][0]["muted"].is_null());

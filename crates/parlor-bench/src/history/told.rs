@@ -10,7 +10,7 @@ pub enum Told {
     /// Something that has its place in a room.
     Entry(String, Entry),
     /// One is in this room now; what comes goes on after its head.
-    Joined(Room),
+    Joined(Box<Room>),
     /// One is in that room no more.
     Left(String),
     /// One was too far behind in that room: read it anew up to here.
@@ -45,7 +45,7 @@ impl Told {
                 Self::Entry(room, Entry::Page { from, to, messages })
             }
             ServerFrame::RoomReset { room, data } => Self::Reset(room, data.head),
-            ServerFrame::RoomJoined { data } => Self::Joined(data),
+            ServerFrame::RoomJoined { data } => Self::Joined(Box::new(data)),
             ServerFrame::RoomLeft { room } => Self::Left(room),
             ServerFrame::Ready { .. }
             | ServerFrame::Ok { .. }

@@ -1,4 +1,5 @@
-//! Takes somebody out of a room. They may come back where they could come in before: a kick is no ban.
+//! Takes somebody out of a room, with the invitation links that they made. They may come back where they could come in
+//! before: a kick is no ban.
 
 use parlor_model::{Action, Actor, Refusal, RoomId, Seq, UserId};
 
@@ -10,7 +11,7 @@ use crate::{Core, Error};
 impl Core {
     /// Takes a member out of a room. Returns the place of the change.
     ///
-    /// Their connections hear nothing more of the room. If they were its last owner, it passes on as if they had left.
+    /// Their connections hear nothing more of the room, and the links that they made to it let nobody in any more. If they were its last owner, it passes on as if they had left.
     pub async fn kick_member(&self, actor: &Actor, room: RoomId, user: UserId) -> Result<Seq, Error> {
         let (core, actor) = (self.clone(), actor.clone());
         self.commit(move |tx| {
@@ -21,6 +22,7 @@ impl Core {
                     return Err(Refusal::NotFound("member").into());
                 }
                 change.may(Action::Kick { target: subject.target() })?;
+                tx.revoke_invites_by(room, user).await?;
                 let seq = depart(tx, &mut change, subject.member, subject.user).await?;
                 Ok((seq, change.close(tx).await?))
             })

@@ -21,7 +21,8 @@ pub struct MuteMember {
 
 impl Core {
     /// Mutes somebody who is or was in a room, from this moment on; a mute that lies on them already is replaced.
-    /// Returns the member, whose `changed_seq` is the place of the change.
+    /// Returns the member, whose `changed_seq` is the place of the change, or of their leaving if they are not in the
+    /// room: then nobody is told, and they are muted when they come back.
     ///
     /// What they said stays. A send that was checked before and has no place yet is refused like any after it.
     pub async fn mute_member(

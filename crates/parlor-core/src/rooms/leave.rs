@@ -61,7 +61,8 @@ async fn pass_on_ownership(tx: &mut Tx<'_>, change: &mut RoomChange, leaver: Use
         return Ok(());
     };
     let seq = change.next_seq();
-    let heir = Member { role: MemberRole::Owner, changed_seq: seq, ..heir };
+    // Nobody may be left who could end a mute of the owner.
+    let heir = Member { role: MemberRole::Owner, changed_seq: seq, mute: None, ..heir };
     tx.save_member(&heir).await?;
     change.room().access_seq = seq;
     change.record(Change::MemberUpdated(heir, user));

@@ -88,11 +88,15 @@ async fn a_repeat_is_answered_whatever_happened_since() {
 
 #[tokio::test]
 async fn whoever_is_out_of_the_room_can_be_muted_and_not_kicked() {
-    let (world, ada, eve, room) = house().await;
-    world.core.leave_room(&eve, room).await.unwrap();
+    let (mut world, ada, eve, room) = house().await;
+    let left_at = world.core.leave_room(&eve, room).await.unwrap();
     assert_eq!(refusal(world.core.kick_member(&ada, room, eve.id()).await), Refusal::NotFound("member"));
+    world.told().await;
     let (member, _) = world.core.mute_member(&ada, room, eve.id(), minutes(1)).await.unwrap();
-    assert!(!member.active);
+    // Whoever is behind learns of the leaving at its place, which therefore stays.
+    assert_eq!((member.active, member.changed_seq), (false, left_at));
+    assert!(world.told().await.is_empty());
+    assert!(world.core.join_room(&eve, room).await.unwrap().1.mute.is_some());
     let stranger = world.member("stranger").await;
     for result in [
         refusal(world.core.mute_member(&ada, room, stranger.id(), minutes(1)).await),
@@ -142,4 +146,46 @@ async fn durations_and_reasons_have_bounds() {
         assert!(matches!(&told, Refusal::Invalid { field: wrong, .. } if *wrong == field), "{told:?}");
     }
     assert!(world.core.room(&eve, room).await.unwrap().1.unwrap().mute.is_none());
+}
+
+#[tokio::test]
+async fn a_mute_that_ran_out_is_nothing_to_end() {
+    let (mut world, ada, eve, room) = house().await;
+    world.core.mute_member(&ada, room, eve.id(), minutes(1)).await.unwrap();
+    world.clock.advance(61);
+    world.told().await;
+    world.core.unmute_member(&ada, room, eve.id()).await.unwrap();
+    assert!(world.told().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_room_is_not_left_to_an_owner_who_is_muted_for_good() {
+    let (world, ada, eve, room) = house().await;
+    world.core.mute_member(&ada, room, eve.id(), MuteMember::default()).await.unwrap();
+    world.core.leave_room(&ada, room).await.unwrap();
+    world.say(&eve, room, "mine now").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_mute_by_those_above_is_not_for_those_below_to_end() {
+    let world = World::open().await;
+    let (admin, ada, eve) = (world.owner().await, world.member("ada").await, world.member("eve").await);
+    let room = world.room(&ada, "Garden", RoomKind::Public).await.id;
+    world.core.join_room(&eve, room).await.unwrap();
+    world.core.mute_member(&admin, room, eve.id(), minutes(1)).await.unwrap();
+    assert!(matches!(refusal(world.core.unmute_member(&ada, room, eve.id()).await), Refusal::Forbidden(_)));
+    let shorter = world.core.mute_member(&ada, room, eve.id(), minutes(1)).await;
+    assert!(matches!(refusal(shorter), Refusal::Forbidden(_)));
+    world.clock.advance(61);
+    world.core.mute_member(&ada, room, eve.id(), minutes(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_is_kicked_does_not_come_back_by_a_link_of_their_own() {
+    let (world, ada, eve, room) = house().await;
+    let (_, own) = world.core.create_invite(&eve, room, None, None).await.unwrap();
+    let (_, others) = world.core.create_invite(&ada, room, None, None).await.unwrap();
+    world.core.kick_member(&ada, room, eve.id()).await.unwrap();
+    assert_eq!(refusal(world.core.accept_invite(&eve, &own).await), Refusal::InviteInvalid);
+    world.core.accept_invite(&eve, &others).await.unwrap();
 }

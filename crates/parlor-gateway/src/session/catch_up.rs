@@ -140,7 +140,13 @@ impl Delivery {
         if page.head < from || behind > context.shared.options.max_behind {
             context.shared.metrics.resets.inc();
             room.resume(page.head, 0);
+            if let Some(open) = room.open_mut() {
+                open.place = Place::Doubted;
+            }
             desk.outgoing.say(&reset(id, page.head, room.epoch));
+            // The user may have lost the room in what is passed over.
+            self.doubt();
+            return None;
         } else if page.to > from {
             room.moved_on(page.to);
             desk.outgoing.push(page.payload.frame(desk.outgoing.wire()).clone());
@@ -179,7 +185,23 @@ impl Delivery {
                 gone.push(followed);
             }
         }
-        gone.into_iter().filter_map(|followed| self.end(followed, false, desk)).collect()
+        let ended = gone.into_iter().filter_map(|followed| self.end(followed, false, desk)).collect();
+        self.confirm();
+        ended
+    }
+
+    /// What is followed is the user's still, also where that was in doubt.
+    fn confirm(&mut self) {
+        let mut doubted = Vec::new();
+        for (followed, room) in self.rooms_mut().filter(|(_, room)| room.is_doubted()) {
+            if let Some(open) = room.open_mut() {
+                open.place = Place::Idle;
+            }
+            doubted.push(followed);
+        }
+        for followed in doubted {
+            self.mark(followed);
+        }
     }
 }
 

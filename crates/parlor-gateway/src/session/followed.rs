@@ -43,6 +43,8 @@ pub(super) enum Place {
     Queued,
     /// To be read from the store.
     Behind,
+    /// For the store to say that its user is in the room still: what would have told was passed over.
+    Doubted,
 }
 
 /// What is to be told of a room that is not open.
@@ -78,6 +80,11 @@ impl Followed {
     /// True if it waits for the store.
     pub(super) fn is_behind(&self) -> bool {
         matches!(self.state, State::Open(Open { place: Place::Behind, .. }))
+    }
+
+    /// True if it waits for word that its user is in the room still.
+    pub(super) fn is_doubted(&self) -> bool {
+        matches!(self.state, State::Open(Open { place: Place::Doubted, .. }))
     }
 
     /// True if the client catches up on what it missed.

@@ -216,16 +216,11 @@ async fn changes_have_a_limit() {
         ("room.leave", json!({"room": name})),
     ] {
         let mut socket = world.connect(&ada).await;
-        let mut tries = 0;
-        loop {
-            let reference = socket.command(kind, data.clone()).await;
-            let answer = socket.until(|frame| frame["ref"] == reference).await;
-            if answer["error"]["code"] == "rate_limited" {
-                assert!(answer["error"]["retry_after"].as_f64() > Some(0.0), "{answer}");
-                break;
-            }
-            tries += 1;
-            assert!(tries < 1_000, "{kind} has no limit");
+        // All at once, so that a slow machine does not give time between them.
+        for _ in 0..100 {
+            socket.command(kind, data.clone()).await;
         }
+        let answer = socket.until(|frame| frame["error"]["code"] == "rate_limited").await;
+        assert!(answer["error"]["retry_after"].as_f64() > Some(0.0), "{answer}");
     }
 }

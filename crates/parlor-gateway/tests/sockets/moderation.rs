@@ -1,10 +1,14 @@
 //! Keeping order, as connections see it: who is muted is answered so at once, who is taken out hears nothing more.
 
+use std::sync::Arc;
+
+use parlor_bus::MemoryBus;
+use parlor_gateway::Options;
 use parlor_model::RoomKind;
 use serde_json::{Value, json};
 
 use crate::socket::Socket;
-use crate::world::World;
+use crate::world::{World, options};
 
 #[tokio::test]
 async fn a_mute_reaches_connections_that_are_in_the_middle_of_sending() {
@@ -78,4 +82,33 @@ async fn who_is_kicked_hears_that_and_nothing_later() {
     }
     assert_eq!(keeper.refused("member.kick", target).await, "not_found", "they are gone");
     assert_eq!(keeper.refused("member.mute", json!({"room": "x", "user": "y"})).await, "invalid_field");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_kicked_while_too_far_behind_to_catch_up_hears_nothing_later() {
+    let narrow = Options { ring_frames: 16, max_behind: 50, ..options() };
+    let world = World::with(narrow, Arc::new(MemoryBus::new()), false).await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    let room = world.room(&ada, "General", RoomKind::Private).await;
+    world.invite(&ada, &eve, room.id).await;
+    let mut slow = world.connect(&eve).await;
+    // More than a socket takes whose other end does not read.
+    let body = "x".repeat(16_000);
+    for number in 0..900 {
+        world.say(&ada, room.id, &format!("{number} {body}")).await;
+    }
+    let kicked_at = world.core.kick_member(&ada.actor, room.id, eve.actor.user.id).await.unwrap();
+    let talking = async {
+        for number in 0..200 {
+            world.say(&ada, room.id, &format!("later {number}")).await;
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+    };
+    let listening = slow.until(|frame| {
+        let place = frame["to"].as_u64().or(frame["seq"].as_u64());
+        assert!(place <= Some(kicked_at), "{place:?} after the kick at {kicked_at}");
+        frame["type"] == "room.left"
+    });
+    tokio::join!(talking, listening);
+    assert!(slow.is_quiet(&room.id.to_string()).await);
 }

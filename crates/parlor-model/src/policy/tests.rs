@@ -146,12 +146,10 @@ fn whoever_is_muted_reads_and_is_not_heard() {
         assert_eq!(row(Role::Admin, &muted(public(M), until)), "yyyymmnyymmyyy");
     }
     assert_eq!(row(Role::Member, &muted(public(M), Some(50))), row(Role::Member, &public(M)), "it is over");
+    // Those who keep order from outside were muted when they were inside, by somebody above them.
     let gone = access(RoomKind::Public, Some((M, false)), false);
-    assert_eq!(
-        row(Role::Member, &muted(gone.clone(), None)),
-        row(Role::Member, &gone),
-        "no member, no words"
-    );
+    assert_eq!(row(Role::Admin, &gone), "yyynnnnyyyynyy");
+    assert_eq!(row(Role::Admin, &muted(gone, None)), "yyynnnnyymmnyy");
     let told = may(&actor(Role::Member), Action::Send, &muted(public(M), Some(2_050)));
     let retry_after = Some(std::time::Duration::from_secs(2));
     assert_eq!(told, Err(Refusal::Muted { reason: MuteReason::default(), retry_after }));
@@ -185,7 +183,7 @@ fn nobody_lays_a_hand_on_an_equal() {
     for (role, place, expected) in table {
         let (actor, access) =
             (actor(role), access(RoomKind::Public, place.map(|place| (place, true)), false));
-        for action in [|target| Action::Mute { target }, |target| Action::Kick { target }] {
+        for action in [|target| Action::Mute { target, decided_by: None }, |target| Action::Kick { target }] {
             let letter = |(role, place)| match may(&actor, action(Target { role, place }), &access) {
                 Ok(()) => 'y',
                 Err(_) => 'n',
@@ -212,4 +210,36 @@ fn guests_stay_in_their_rooms() {
     assert_eq!(row(Role::Guest, false), [false, false, false]);
     assert_eq!(row(Role::Guest, true), [false, true, false]);
     assert_eq!(row(Role::Member, false), [true, true, true]);
+}
+
+#[test]
+fn a_mute_is_not_for_those_below_who_decided_it() {
+    use MemberRole::{Member as M, Moderator, Owner as O};
+    let target = Target { role: Role::Member, place: Some(M) };
+    let deciders =
+        [(Role::Member, None), (Role::Member, Some(Moderator)), (Role::Member, Some(O)), (Role::Owner, None)];
+    for (role, place, expected) in [
+        (Role::Member, Moderator, [true, true, false, false]),
+        (Role::Member, O, [true, true, true, false]),
+        (Role::Admin, M, [true, true, true, false]),
+        (Role::Owner, M, [true, true, true, true]),
+    ] {
+        let access = access(RoomKind::Public, Some((place, true)), false);
+        let may = deciders.map(|(role_then, place)| {
+            let decided_by = Some(Target { role: role_then, place });
+            may(&actor(role), Action::Mute { target, decided_by }, &access).is_ok()
+        });
+        assert_eq!(may, expected, "{role:?} {place:?}");
+    }
+}
+
+#[test]
+fn whoever_is_muted_keeps_no_order() {
+    let target = Target { role: Role::Member, place: Some(MemberRole::Member) };
+    let keeper = access(RoomKind::Public, Some((MemberRole::Owner, true)), false);
+    for action in [Action::Mute { target, decided_by: None }, Action::Kick { target }] {
+        assert_eq!(may(&actor(Role::Member), action, &keeper), Ok(()));
+        let told = may(&actor(Role::Member), action, &muted(keeper.clone(), None));
+        assert!(matches!(told, Err(Refusal::Muted { .. })), "{told:?}");
+    }
 }

@@ -10,6 +10,7 @@ cases!(
     an_invitation_is_found_by_its_code,
     an_invitation_is_used_while_it_is_open,
     an_invitation_is_withdrawn_in_its_room,
+    all_of_one_maker_are_withdrawn_in_one_room,
     a_race_never_lets_too_many_in,
 );
 
@@ -55,6 +56,29 @@ async fn an_invitation_is_used_while_it_is_open(world: &World) {
     }
     let unknown = InviteId::generate(&world.env);
     assert!(!write!(world.store, tx => tx.use_invite(unknown, NOW)));
+}
+
+async fn all_of_one_maker_are_withdrawn_in_one_room(world: &World) {
+    let first = invite(world, "One", 1, None).await;
+    let (room, maker) = (first.room, first.created_by);
+    let elsewhere = Invite {
+        id: InviteId::generate(&world.env),
+        room: world.room("Two", RoomKind::Private).await.id,
+        ..first.clone()
+    };
+    let another = Invite {
+        id: InviteId::generate(&world.env),
+        created_by: world.user("another").await.id,
+        ..first.clone()
+    };
+    for (row, code) in [(elsewhere, 2), (another, 3)] {
+        write!(world.store, tx => tx.insert_invite(&row, &[code; 32]));
+    }
+    write!(world.store, tx => tx.revoke_invites_by(room, maker));
+    for (code, revoked) in [(1, true), (2, false), (3, false)] {
+        let found = read!(world.store, tx => tx.invite_by_code(&[code; 32])).unwrap();
+        assert_eq!(found.revoked, revoked, "{code}");
+    }
 }
 
 async fn an_invitation_is_withdrawn_in_its_room(world: &World) {
