@@ -111,7 +111,7 @@ async fn mute(
 
 /// Ends a mute
 ///
-/// For a member who is not muted nothing changes.
+/// For a member who is not muted nothing changes. A mute is not for those below who decided it.
 #[utoipa::path(
     post, path = "/rooms/{id}/members/{user}/unmute", tag = "Members", operation_id = "unmute_member",
     params(
@@ -133,7 +133,8 @@ async fn unmute(
 
 /// Takes a member out of a room
 ///
-/// Their connections hear nothing more of it. They may come back where they could come in before.
+/// Their connections hear nothing more of it, and the invitation links that they made to it let nobody in any more. They
+/// may come back where they could come in before.
 #[utoipa::path(
     post, path = "/rooms/{id}/members/{user}/kick", tag = "Members", operation_id = "kick_member",
     params(

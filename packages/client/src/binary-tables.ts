@@ -56,6 +56,7 @@ export const BINARY_KEYS = [
   'until',
   'reason',
   'duration',
+  'since',
 ] as const;
 
 /** Frame types of the binary encoding, by their number. */

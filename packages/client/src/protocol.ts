@@ -364,6 +364,10 @@ next?: string, };
  */
 export type Muted = { 
 /**
+ * Since when, RFC 3339, UTC. It names the mute: another one of the same person has another.
+ */
+since: string, 
+/**
  * Until when, RFC 3339, UTC; until somebody ends it, if absent.
  */
 until?: string, 

@@ -227,11 +227,19 @@ function remembered(recent: RoomState['recent'], change: Recent): RoomState['rec
   return { from: changes[0]?.at ?? recent.from, changes: changes.slice(1) };
 }
 
-function memberChanged(state: RoomState, member: Member): RoomState {
+function memberChanged(state: RoomState, told: Member): RoomState {
+  const member = { ...told, ...withReason(state.members.get(told.user.id)?.muted, told.muted) };
   const members = new Map(state.members).set(member.user.id, member);
   if (member.user.id !== state.self) return { ...state, members };
-  const { role: _role, muted: _muted, ...room } = state.room;
-  return { ...state, members, room: member.active ? { ...room, ...placeOf(member) } : room };
+  const { role: _role, muted: former, ...room } = state.room;
+  const place = { ...placeOf(member), ...withReason(former, told.muted) };
+  return { ...state, members, room: member.active ? { ...room, ...place } : room };
+}
+
+/** Events don't say why somebody is muted, as all in the room hear of them. What an answer said of the same mute stays. */
+function withReason(former: Muted | undefined, muted: Muted | undefined): { muted?: Muted } {
+  if (!muted) return {};
+  return { muted: former?.since === muted.since ? { ...former, ...muted } : muted };
 }
 
 /** One's own place in a room, as far as it stands in the room. */

@@ -38,8 +38,11 @@ function step(room: FakeRoom, random: Random): PlacedFrame {
         random.pick(['member', 'moderator']),
         random.pick<() => Muted | undefined>([
           () => undefined,
-          () => ({}),
-          () => ({ until: new Date(room.head * 1000).toISOString() }),
+          () => ({ since: new Date(room.head).toISOString() }),
+          () => ({
+            since: new Date(room.head).toISOString(),
+            until: new Date(room.head * 1000).toISOString(),
+          }),
         ])(),
       );
     case 3:
@@ -223,7 +226,7 @@ describe('positions', () => {
 
   it("keeps one's own place in the room up to date", () => {
     const { room, state } = quiet();
-    const muted = { until: '2026-01-01T01:00:00.000Z' };
+    const muted = { since: '2026-01-01T00:00:00.000Z', until: '2026-01-01T01:00:00.000Z' };
     const silenced = apply(state, room.member(ada, true, 'member', muted));
     expect(silenced.room.muted).toEqual(muted);
     const renamed = apply(silenced, room.rename('other'));
@@ -232,14 +235,21 @@ describe('positions', () => {
     expect(others.room.muted).toEqual(muted);
     const told = withRoom(others, { ...room.room(ada.id), muted: { ...muted, reason: 'shouting' } });
     expect(told.room.muted?.reason).toBe('shouting');
-    expect(apply(told, room.member(ada, true)).room.muted).toBeUndefined();
-    expect(withRoom(told, { ...room.room(ada.id) }).room.muted).toBeUndefined();
+    const same = apply(told, room.member({ ...ada, display_name: 'Ada L.' }, true, 'member', muted));
+    expect(same.room.muted?.reason).toBe('shouting');
+    const another = { ...muted, since: '2026-01-01T00:30:00.000Z' };
+    const replaced = apply(same, room.member(ada, true, 'member', another));
+    expect(replaced.room.muted).toEqual(another);
+    const over = apply(replaced, room.member(ada, true));
+    expect(over.room.muted).toBeUndefined();
+    expect(withRoom(replaced, room.room(ada.id)).room.muted).toBeUndefined();
   });
 
   it('knows when a mute is over', () => {
     const at = Date.parse('2026-01-01T01:00:00.000Z');
-    const muted = { until: new Date(at).toISOString() };
-    expect([isMuted(muted, at - 1), isMuted(muted, at), isMuted({}, at), isMuted(undefined, at)]).toEqual([
+    const open = { since: new Date(0).toISOString() };
+    const muted = { ...open, until: new Date(at).toISOString() };
+    expect([isMuted(muted, at - 1), isMuted(muted, at), isMuted(open, at), isMuted(undefined, at)]).toEqual([
       true,
       false,
       true,

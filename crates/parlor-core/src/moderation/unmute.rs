@@ -6,7 +6,7 @@ use crate::{Core, Error};
 
 impl Core {
     /// Lets somebody be heard again. Returns the member, whose `changed_seq` is the place of the change. For whoever is
-    /// not muted nothing changes.
+    /// not muted, or is no longer, nothing changes.
     pub async fn unmute_member(
         &self,
         actor: &Actor,

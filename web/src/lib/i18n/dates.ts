@@ -38,6 +38,14 @@ export function dates(language: string) {
     minute: '2-digit',
     hourCycle: 'h23',
   });
+  const shortMomentOfOtherYear = format({
+    year: 'numeric',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
   const dateOnly = format({ dateStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 
@@ -49,9 +57,11 @@ export function dates(language: string) {
     return (sameYear ? dayOfThisYear : dayOfOtherYear)(when);
   }
 
-  /** The clock time on the same day, else with the day. */
+  /** The clock time on the same day, else with the day, and with the year where that is another. */
   function moment(when: When, now: When = Date.now()): string {
-    return daysBetween(when, now) === 0 ? clock(when) : shortMoment(when);
+    if (daysBetween(when, now) === 0) return clock(when);
+    const sameYear = new Date(when).getFullYear() === new Date(now).getFullYear();
+    return (sameYear ? shortMoment : shortMomentOfOtherYear)(when);
   }
 
   function distance(milliseconds: number): string {

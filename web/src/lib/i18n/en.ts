@@ -252,7 +252,7 @@ export const en = {
     kickPrivate: 'To come back they will need an invitation.',
     kickAction: 'Take out',
     ownTitle: 'You are muted in this room.',
-    ownUntil: (when: string) => `You can write again at ${when}.`,
+    ownUntil: (when: string) => `Until ${when} you can read, and not write.`,
     ownOpen: 'You can read on. Those who keep order here can let you write again.',
     because: (reason: string) => `Reason: ${reason}`,
   },

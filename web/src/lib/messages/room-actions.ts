@@ -116,7 +116,7 @@ export class RoomActions implements RowActions {
   }
 
   #isHeard(): boolean {
-    const room = this.#view.state?.room;
+    const { room } = this.#view;
     return room !== undefined && isHeard(room);
   }
 

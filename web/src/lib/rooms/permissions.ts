@@ -1,13 +1,13 @@
 // Which controls to offer. The server decides; this only keeps what it would refuse out of sight. Pure.
 
-import { isMuted, type Member, type Message, type Room, type User } from '@parlor/client';
+import type { Member, Message, Room, User } from '@parlor/client';
 
 const isKeeper = (user: User | null): boolean => user?.role === 'admin' || user?.role === 'owner';
 const isAccount = (user: User | null): boolean => user !== null && user.role !== 'guest';
 
-/** Whether the others would hear of what one does: not while one is muted. */
+/** Whether the others would hear of what one does: not while one is muted. A mute that is over is not in the room. */
 export function isHeard(room: Room): boolean {
-  return !isMuted(room.muted, Date.now());
+  return room.muted === undefined;
 }
 
 export function mayRename(room: Room, user: User | null): boolean {
@@ -45,5 +45,6 @@ function power(role: string, place: string | undefined): number {
 
 /** Whether one may mute that member or take them out of the room: nobody lays a hand on an equal. */
 export function mayModerate(member: Member, room: Room, user: User | null): boolean {
-  return user !== null && power(user.role, room.role) > power(member.user.role, member.role);
+  if (user === null || !isHeard(room)) return false;
+  return power(user.role, room.role) > power(member.user.role, member.role);
 }

@@ -2,12 +2,13 @@
 
 import { isMuted, type Muted } from '@parlor/client';
 
-/** Timers of browsers count no further than 24 days. */
+/** The longest wait at once, in milliseconds: browsers' timers end somewhere beyond 24 days. */
 const LONGEST = 24 * 60 * 60 * 1000;
 
 export class MuteWatch {
   readonly #mute: () => Muted | undefined;
-  #now = $state(Date.now());
+  /** Grows when it is time to look at the clock again. */
+  #looks = $state(0);
 
   /** Must be made where effects may be: it wakes up when the mute is over. */
   constructor(mute: () => Muted | undefined) {
@@ -16,21 +17,24 @@ export class MuteWatch {
   }
 
   get holds(): boolean {
-    return isMuted(this.#mute(), Math.max(this.#now, Date.now()));
+    void this.#looks;
+    return isMuted(this.#mute(), Date.now());
   }
 
   #wait(): (() => void) | undefined {
+    void this.#looks;
     const until = this.#mute()?.until;
-    const left = until === undefined ? 0 : Date.parse(until) - Math.max(this.#now, Date.now());
+    const left = until === undefined ? 0 : Date.parse(until) - Date.now();
     if (left <= 0) return undefined;
-    const timer = setTimeout(
-      () => {
-        this.#now = Date.now();
-      },
-      Math.min(left, LONGEST),
-    );
+    const look = (): void => {
+      this.#looks += 1;
+    };
+    const timer = setTimeout(look, Math.min(left, LONGEST));
+    // While a machine sleeps, timers do not count.
+    document.addEventListener('visibilitychange', look);
     return () => {
       clearTimeout(timer);
+      document.removeEventListener('visibilitychange', look);
     };
   }
 }

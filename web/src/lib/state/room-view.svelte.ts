@@ -1,10 +1,11 @@
 // An open room as the screen works with it: its lines, what is being edited or answered, and what was unread at entry.
 
-import { PAGE, rowsOf, type Message, type RoomHandle, type RoomState } from '@parlor/client';
+import { PAGE, rowsOf, type Message, type Room, type RoomHandle, type RoomState } from '@parlor/client';
 import { linesOf, type Line } from '../messages/lines.ts';
 import type { TimelineSource } from '../messages/timeline-source.ts';
 import { inWords } from './errors.ts';
 import { Live } from './live.svelte.ts';
+import { MuteWatch } from './muted.svelte.ts';
 import type { Reading } from './reading.svelte.ts';
 
 export class RoomView implements TimelineSource {
@@ -34,6 +35,16 @@ export class RoomView implements TimelineSource {
   get state(): RoomState | undefined {
     return this.#live.current;
   }
+
+  readonly #mute = new MuteWatch(() => this.state?.room.muted);
+
+  /** The room, without a mute of one's own whose time is over. */
+  readonly room: Room | undefined = $derived.by(() => {
+    const room = this.state?.room;
+    if (!room?.muted || this.#mute.holds) return room;
+    const { muted: _over, ...heard } = room;
+    return heard;
+  });
 
   readonly #rows = $derived.by(() => (this.state ? rowsOf(this.state) : []));
   readonly #lines: readonly Line[] = $derived.by(() =>
