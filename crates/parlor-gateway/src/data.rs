@@ -113,11 +113,8 @@ fn malformed(what: &str, error: &serde_json::Error) -> Error {
     // serde puts names into backquotes, and names of fields first.
     let named = ["missing field", "unknown field"].iter().any(|start| reason.starts_with(start));
     let field = named.then(|| reason.split('`').nth(1)).flatten();
-    let error = Error::new(ErrorCode::BadRequest, format!("{what} does not fit: {reason}."));
-    match field {
-        Some(field) => error.with(ErrorDetails::of_field(field)),
-        None => error,
-    }
+    let words = format!("{what} does not fit: {reason}.");
+    Error::new(ErrorCode::BadRequest, words).with(field.map(ErrorDetails::of_field))
 }
 
 #[cfg(test)]

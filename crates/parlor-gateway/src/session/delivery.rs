@@ -133,11 +133,14 @@ impl Delivery {
         self.doubt = true;
     }
 
+    /// True until the store has said which rooms the user is in: after the hub lost track, nobody knows.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.doubt || self.reading == Reading::Memberships
+    }
+
     /// True if there may be more of the room to come, or less of it than one thinks.
     pub(super) fn is_waiting(&self, room: RoomId, rooms: &Rooms) -> bool {
-        // After the hub lost track, nobody knows who is in which room until the store has said so.
-        let doubtful = self.doubt || self.reading == Reading::Memberships;
-        doubtful
+        self.is_doubtful()
             || rooms.number(room).is_some_and(|number| {
                 let head = rooms.get(number).head;
                 self.find(number).is_some_and(|followed| self.is_waiting_for(followed, head))

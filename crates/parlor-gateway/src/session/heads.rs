@@ -7,7 +7,7 @@ use parlor_protocol::commands::Opened;
 use parlor_protocol::{Error, ServerFrame};
 
 use super::delivery::{Delivery, Desk, HeadsToTell};
-use super::followed::{Closed, State};
+use super::followed::{Closed, Place, State};
 use crate::commands::hello::Position;
 use crate::dispatch::{self, Context};
 use crate::shard::rooms::Rooms;
@@ -23,11 +23,15 @@ impl Delivery {
         desk: &mut Desk<'_>,
     ) -> Result<(), Error> {
         let followed = self.find_room(id, desk.rooms).ok_or_else(no_such_room)?;
-        let subscriber = self.subscriber(followed);
+        let (subscriber, doubtful) = (self.subscriber(followed), self.is_doubtful());
         let room = self.followed_mut(followed).ok_or_else(no_such_room)?;
         if let State::Closed(_) = room.state {
             desk.rooms.open(room.number as usize, subscriber);
             room.state = State::OPEN;
+            if let Some(open) = room.open_mut().filter(|_| doubtful) {
+                // Or closing and opening would be a way around the doubt.
+                open.place = Place::Doubted;
+            }
             room.cursor = room.cursor.max(desk.rooms.get(room.number as usize).head);
         }
         let head = room.known_to();
