@@ -30,11 +30,7 @@ impl Failure {
 
     /// A body or query that is not of the expected shape; `field` is where, if that is known.
     pub(crate) fn malformed(message: impl Into<String>, field: Option<&str>) -> Self {
-        let error = Error::new(ErrorCode::BadRequest, message);
-        Self(match field {
-            Some(field) => error.with(ErrorDetails::of_field(field)),
-            None => error,
-        })
+        Self(Error::new(ErrorCode::BadRequest, message).with(field.map(ErrorDetails::of_field)))
     }
 
     /// A body of more than `limit` bytes.

@@ -95,7 +95,7 @@ async fn list(
     ),
     request_body = wire::MuteMember,
     responses((status = 200, description = "The member, muted.", body = wire::Member)),
-    extensions(("x-errors" = json!(["not_found", "forbidden", "invalid_field"]))),
+    extensions(("x-errors" = json!(["not_found", "forbidden", "muted", "invalid_field"]))),
 )]
 async fn mute(
     State(state): State<ApiState>,
@@ -119,7 +119,7 @@ async fn mute(
         ("user" = String, Path, description = "`usr_…`"),
     ),
     responses((status = 204, description = "They may write again.")),
-    extensions(("x-errors" = json!(["not_found", "forbidden"]))),
+    extensions(("x-errors" = json!(["not_found", "forbidden", "muted"]))),
 )]
 async fn unmute(
     State(state): State<ApiState>,
@@ -142,7 +142,7 @@ async fn unmute(
         ("user" = String, Path, description = "`usr_…`"),
     ),
     responses((status = 204, description = "They are not in the room any more.")),
-    extensions(("x-errors" = json!(["not_found", "forbidden"]))),
+    extensions(("x-errors" = json!(["not_found", "forbidden", "muted"]))),
 )]
 async fn kick(
     State(state): State<ApiState>,

@@ -164,10 +164,10 @@ impl Error {
         Self { code, message: message.into(), details: None, retry_after: None }
     }
 
-    /// The same error with more to say.
+    /// The same error with more to say, if there is more.
     #[must_use]
-    pub fn with(self, details: ErrorDetails) -> Self {
-        Self { details: Some(Box::new(details)), ..self }
+    pub fn with(self, details: impl Into<Option<ErrorDetails>>) -> Self {
+        Self { details: details.into().map(Box::new), ..self }
     }
 
     /// A fault that the log knows as `incident`.

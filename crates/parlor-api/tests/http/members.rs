@@ -119,3 +119,18 @@ async fn a_mute_has_bounds_and_a_kick_a_target() {
     assert_eq!(world.send(kick()).await.status, 204);
     assert_eq!(world.send(kick()).await.code(), "not_found", "they are not in it any more");
 }
+
+/// The contract of each answer is checked as it comes, so this also says that the document names the refusal.
+#[tokio::test]
+async fn whoever_is_muted_keeps_no_order() {
+    let world = world().await;
+    let (owner, ada, eve) = (world.owner().await, world.member("ada").await, world.member("eve").await);
+    let room = world.room(&ada, "Tea", "public").await;
+    world.join(&eve, &room, &ada).await;
+    let mute = Call::post(&format!("/rooms/{room}/members/{}/mute", ada.id), json!({}));
+    assert_eq!(world.send(mute.by(&owner)).await.status, 200);
+    for what in ["mute", "unmute", "kick"] {
+        let call = Call::post(&format!("/rooms/{room}/members/{}/{what}", eve.id), json!({}));
+        assert_eq!(world.send(call.by(&ada)).await.code(), "muted", "{what}");
+    }
+}
