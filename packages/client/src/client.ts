@@ -240,7 +240,10 @@ export class ParlorClient {
     this.#end('signed-out');
   }
 
-  /** Connects and stays connected; `status` tells how it goes. */
+  /**
+   * Connects and stays connected; `status` tells how it goes. Throws `no_websocket` where there is no WebSocket and none
+   * was given, and a `TypeError` where `baseUrl` is no address.
+   */
   connect(): void {
     this.#connection.connect();
   }

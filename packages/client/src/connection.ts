@@ -3,7 +3,7 @@
 // It knows frames and close codes, but not what rooms are: frames go to `onFrame`, positions come from `resume`.
 
 import { backoff } from './backoff.ts';
-import type { Environment, Hint, WebSocketLike } from './environment.ts';
+import { type Environment, type Hint, type WebSocketLike, webSocketOf } from './environment.ts';
 import { asParlorError, ParlorError } from './errors.ts';
 import {
   BINARY_SUBPROTOCOL,
@@ -12,6 +12,7 @@ import {
   type ServerFrame,
   STAY_AWAY_FROM,
 } from './protocol.ts';
+import { toJson } from './text.ts';
 
 /** What is offered where the compact encoding is wanted: a server that has it no more may choose JSON. */
 const SUBPROTOCOLS = [BINARY_SUBPROTOCOL, JSON_SUBPROTOCOL];
@@ -83,9 +84,14 @@ export class Connection {
     this.#offersBinary = options.binary;
   }
 
-  /** Connects, and stays connected until `disconnect` or until the server says not to come back. */
+  /**
+   * Connects, and stays connected until `disconnect` or until the server says not to come back. Throws where no attempt
+   * could ever succeed: there is no WebSocket, or the address is none.
+   */
   connect(): void {
     if (this.#status.state !== 'idle' && this.#status.state !== 'ended') return;
+    webSocketOf(this.#options.environment);
+    this.#options.url();
     this.#stopHints ??= this.#options.environment.hints((hint) => {
       this.#hint(hint);
     });
@@ -122,7 +128,7 @@ export class Connection {
       this.#waiting.set(reference, { resolve, reject, timer });
       const [socket, frame] = [this.#socket, { type, ref: reference, data }];
       const codec = socket && isBinary(socket) ? this.#codec : null;
-      socket?.send(codec ? codec.encodeBinary(frame) : JSON.stringify(frame));
+      socket?.send(codec ? codec.encodeBinary(frame) : toJson(frame));
     });
   }
 
@@ -143,7 +149,7 @@ export class Connection {
   #openNow(): void {
     let socket: WebSocketLike;
     try {
-      const { WebSocket } = this.#options.environment;
+      const WebSocket = webSocketOf(this.#options.environment);
       const url = this.#options.url();
       socket = this.#offersBinary ? new WebSocket(url, SUBPROTOCOLS) : new WebSocket(url);
     } catch {

@@ -1,5 +1,7 @@
 // What the client needs from the world around it, each part replaceable: in tests, in bots, in a page inside a page.
 
+import { ParlorError } from './errors.ts';
+
 /** As much of a WebSocket as the client uses. The browser's own, Node's, and the package `ws` have it. */
 export interface WebSocketLike {
   onopen: ((event: never) => void) | null;
@@ -26,7 +28,8 @@ export type Hint = 'network-back' | 'network-gone' | 'visible';
 
 export interface Environment {
   fetch: typeof globalThis.fetch;
-  WebSocket: new (url: string, protocols?: string[]) => WebSocketLike;
+  /** Undefined: the global one, looked for when a connection is made. */
+  WebSocket?: (new (url: string, protocols?: string[]) => WebSocketLike) | undefined;
   /** A number in [0, 1). Spreads reconnects and names sends. */
   random: () => number;
   /** Milliseconds since 1970. */
@@ -40,7 +43,7 @@ export interface Environment {
 export function completeEnvironment(given: Partial<Environment>): Environment {
   return {
     fetch: given.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    WebSocket: given.WebSocket ?? LateWebSocket,
+    WebSocket: given.WebSocket,
     random: given.random ?? secureRandom,
     now: given.now ?? Date.now,
     storage: given.storage === undefined ? browserStorage() : given.storage,
@@ -48,35 +51,54 @@ export function completeEnvironment(given: Partial<Environment>): Environment {
   };
 }
 
-/** The browser's `localStorage`, or null where there is none or it is forbidden. */
+/**
+ * The browser's `localStorage`, or null where there is none or it is forbidden. What finds no place there is kept in
+ * `sessionStorage`, which has room of its own: it survives a reload of the page, though not its end.
+ */
 export function browserStorage(): KeyValueStorage | null {
   try {
-    const storage = (globalThis as { localStorage?: Storage }).localStorage;
-    if (!storage) return null;
+    const { localStorage: lasting, sessionStorage: passing } = globalThis as Partial<
+      Pick<Window, 'localStorage' | 'sessionStorage'>
+    >;
+    if (!lasting) return null;
+    const keysOf = (storage: Storage | undefined): string[] =>
+      Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? '');
     return {
-      get: (key) => storage.getItem(key),
+      get: (key) => passing?.getItem(key) ?? lasting.getItem(key),
       set: (key, value) => {
-        storage.setItem(key, value);
+        try {
+          lasting.setItem(key, value);
+        } catch (error) {
+          if (!passing) throw error;
+          passing.setItem(key, value);
+          return;
+        }
+        passing?.removeItem(key);
       },
       remove: (key) => {
-        storage.removeItem(key);
+        lasting.removeItem(key);
+        passing?.removeItem(key);
       },
-      keys: () => Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? ''),
+      keys: () => [...new Set([...keysOf(lasting), ...keysOf(passing)])],
     };
   } catch {
     return null;
   }
 }
 
-// Looks for the global only when a connection is made, so that pure REST use works where there is no WebSocket.
-const LateWebSocket = function (url: string, protocols?: string[]): WebSocketLike {
-  const Global = (globalThis as { WebSocket?: Environment['WebSocket'] }).WebSocket;
-  if (!Global)
-    throw new Error(
-      'There is no WebSocket here: pass one in the options, such as the one of the package ws.',
-    );
-  return new Global(url, protocols);
-} as unknown as Environment['WebSocket'];
+/**
+ * The WebSocket to connect with. The global is looked for only now, so that pure REST use works where there is none; it
+ * throws where there is none, since no further attempt would find one.
+ */
+export function webSocketOf(environment: Environment): NonNullable<Environment['WebSocket']> {
+  const found = environment.WebSocket ?? (globalThis as Pick<Environment, 'WebSocket'>).WebSocket;
+  if (found) return found;
+  throw new ParlorError(
+    'no_websocket',
+    'There is no WebSocket here (Node.js has its own from version 22 on). ' +
+      "Pass one: new ParlorClient({ WebSocket }), after import WebSocket from 'ws'.",
+  );
+}
 
 function secureRandom(): number {
   const [word = 0] = globalThis.crypto.getRandomValues(new Uint32Array(1));

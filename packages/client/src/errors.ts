@@ -3,7 +3,8 @@
 import type { ErrorCode, ErrorDetails, Error as WireError } from './protocol.ts';
 
 /** Troubles that the client itself finds, beside the server's codes. */
-export type ClientErrorCode = 'disconnected' | 'timeout' | 'network' | 'bad_response' | 'outbox_full';
+export type ClientErrorCode =
+  'disconnected' | 'timeout' | 'network' | 'bad_response' | 'outbox_full' | 'no_websocket';
 
 /** Why something did not work. `code` is what programs go by, `message` what people read. */
 export class ParlorError extends Error {

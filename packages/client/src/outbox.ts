@@ -83,7 +83,8 @@ export class Outbox {
     const entry: PendingMessage = {
       nonce: makeNonce(createdAt, random),
       room,
-      body,
+      // As it is sent, so that the row does not change when it turns into the message.
+      body: body.toWellFormed(),
       createdAt,
       state: 'queued',
       ...(replyTo !== undefined && { replyTo }),

@@ -2,6 +2,7 @@
 
 import { ParlorError } from './errors.ts';
 import type * as Wire from './protocol.ts';
+import { toJson } from './text.ts';
 
 /** Where the HTTP interface begins. */
 export const API_PREFIX = '/api/v1';
@@ -56,7 +57,7 @@ export class Rest {
   upgrade = (body: Wire.UpgradeGuest): Promise<Wire.CurrentUser> => this.#call('POST', '/me/upgrade', body);
   changePassword = (body: Wire.ChangePassword): Promise<void> => this.#call('POST', '/me/password', body);
   sessions = (): Promise<Wire.SessionList> => this.#get('/sessions');
-  endSession = (id: string): Promise<void> => this.#call('DELETE', `/sessions/${encodeURIComponent(id)}`);
+  endSession = (id: string): Promise<void> => this.#call('DELETE', `/sessions/${segment(id)}`);
   /** At most 100 at once. */
   users = (ids: readonly string[]): Promise<Wire.UserList> => this.#get('/users', { ids: ids.join(',') });
 
@@ -64,7 +65,7 @@ export class Rest {
     this.#get('/rooms', { ...query });
   createRoom = (body: Wire.CreateRoom): Promise<Wire.Room> => this.#call('POST', '/rooms', body);
   room = (id: string): Promise<Wire.Room> => this.#get(room(id));
-  roomBySlug = (slug: string): Promise<Wire.Room> => this.#get(`/rooms/by-slug/${encodeURIComponent(slug)}`);
+  roomBySlug = (slug: string): Promise<Wire.Room> => this.#get(`/rooms/by-slug/${segment(slug)}`);
   updateRoom = (id: string, body: Wire.UpdateRoom): Promise<Wire.Room> => this.#call('PATCH', room(id), body);
   joinRoom = (id: string): Promise<Wire.Room> => this.#call('POST', room(id, '/join'));
   leaveRoom = (id: string): Promise<void> => this.#call('POST', room(id, '/leave'));
@@ -81,9 +82,9 @@ export class Rest {
   history = (id: string, query: HistoryQuery = {}): Promise<Wire.History> =>
     this.#get(room(id, '/messages'), { ...query });
   editMessage = (id: string, message: string, body: Wire.EditMessage): Promise<Wire.Message> =>
-    this.#call('PATCH', room(id, `/messages/${encodeURIComponent(message)}`), body);
+    this.#call('PATCH', room(id, `/messages/${segment(message)}`), body);
   deleteMessage = (id: string, message: string): Promise<void> =>
-    this.#call('DELETE', room(id, `/messages/${encodeURIComponent(message)}`));
+    this.#call('DELETE', room(id, `/messages/${segment(message)}`));
   changes = (id: string, after: number, limit?: number): Promise<ChangesAnswer> =>
     this.#get(room(id, '/changes'), { after, limit });
 
@@ -91,7 +92,7 @@ export class Rest {
   createInvite = (id: string, body: Wire.CreateInvite = {}): Promise<Wire.CreatedInvite> =>
     this.#call('POST', room(id, '/invites'), body);
   revokeInvite = (id: string, invite: string): Promise<void> =>
-    this.#call('DELETE', room(id, `/invites/${encodeURIComponent(invite)}`));
+    this.#call('DELETE', room(id, `/invites/${segment(invite)}`));
   inspectInvite = (code: string): Promise<Wire.InvitePreview> =>
     this.#call('POST', '/invites/inspect', { code });
   acceptInvite = (code: string): Promise<Wire.Room> => this.#call('POST', '/invites/accept', { code });
@@ -126,7 +127,7 @@ export class Rest {
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: toJson(body) }),
       });
     } catch (error) {
       throw new ParlorError(
@@ -138,12 +139,17 @@ export class Rest {
   }
 }
 
+/** A part of a path. Half of a surrogate pair would throw: it becomes U+FFFD, and the server finds nothing of that name. */
+function segment(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
 function room(id: string, rest = ''): string {
-  return `/rooms/${encodeURIComponent(id)}${rest}`;
+  return `/rooms/${segment(id)}${rest}`;
 }
 
 function member(id: string, user: string, rest: string): string {
-  return room(id, `/members/${encodeURIComponent(user)}${rest}`);
+  return room(id, `/members/${segment(user)}${rest}`);
 }
 
 async function read<Answer>(response: Response): Promise<Answer> {

@@ -12,6 +12,16 @@ export function literally(text: string): string {
   return text.startsWith('/') ? `/${text}` : text;
 }
 
+/**
+ * JSON that every reader takes. Half of a surrogate pair, as a text cut between two code units has it, is no character: it
+ * becomes U+FFFD in every text and name, in place of an escape that a strict reader refuses together with the whole.
+ */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? part.toWellFormed() : part,
+  );
+}
+
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** A new name for a send: 10 characters of time, then 80 random bits, so that names sort by when they were made. */

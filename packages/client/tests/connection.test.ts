@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { backoff, BACKOFF_CAP, type ConnectionStatus, type ParlorClient } from '../src/index.ts';
+import { backoff, BACKOFF_CAP, type ConnectionStatus, ParlorClient } from '../src/index.ts';
 import { makeUser } from './support/fake-room.ts';
 import { FakeServer } from './support/fake-server.ts';
 import { makeClient, pass, settle, started } from './support/start.ts';
@@ -246,4 +246,49 @@ describe('the connection', () => {
     expect(server.sockets.size).toBe(0);
     expect(server.attempts).toHaveLength(1);
   });
+});
+
+describe('where there is no WebSocket, as in Node.js before version 22', () => {
+  const without = (): ParlorClient =>
+    new ParlorClient({ baseUrl: 'http://parlor.test', fetch: new FakeServer().fetch, storage: null });
+
+  it('connecting says at once what to pass, and does not try', async () => {
+    vi.stubGlobal('WebSocket', undefined);
+    const client = without();
+    const seen = states(client);
+    expect(() => {
+      client.connect();
+    }).toThrowError(
+      expect.objectContaining({ code: 'no_websocket', message: expect.stringContaining('ws') }),
+    );
+    await pass(60_000);
+    expect(seen).toEqual(['idle']);
+    vi.unstubAllGlobals();
+  });
+
+  it('HTTP works all the same', async () => {
+    vi.stubGlobal('WebSocket', undefined);
+    await expect(without().signIn('ada', 'password')).resolves.toMatchObject({ token: 'token-1' });
+    vi.unstubAllGlobals();
+  });
+
+  it('one that comes later is found', async () => {
+    const server = new FakeServer();
+    vi.stubGlobal('WebSocket', undefined);
+    const client = new ParlorClient({ baseUrl: 'http://parlor.test', fetch: server.fetch, storage: null });
+    vi.stubGlobal('WebSocket', server.WebSocket);
+    client.connect();
+    await settle();
+    expect(client.status.get()).toEqual({ state: 'online' });
+    client.disconnect();
+    vi.unstubAllGlobals();
+  });
+});
+
+it('an address that is none is told at once, and not tried for ever', () => {
+  const client = new ParlorClient({ baseUrl: 'chat example', WebSocket: new FakeServer().WebSocket });
+  expect(() => {
+    client.connect();
+  }).toThrow(TypeError);
+  expect(client.status.get()).toEqual({ state: 'idle' });
 });

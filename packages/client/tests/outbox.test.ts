@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  browserStorage,
   literally,
   makeNonce,
   OUTBOX_MAXIMUM,
@@ -68,6 +69,15 @@ describe('a send', () => {
     const first = keys.findIndex((shown) => shown.length > 0);
     expect(keys.slice(first).every((shown) => shown.length === 1)).toBe(true);
     expect([...states].filter((state) => state !== 'sent')).toEqual(['queued', 'sending', 'message']);
+  });
+
+  it.each(['json', 'msgpack'] as const)('repairs half of a surrogate pair, in %s', async (encoding) => {
+    const { room, client } = await opened({ encoding });
+    const row = client.room(room.id).send('cut \ud83d and \u{1f600}');
+    expect(row.body).toBe('cut \ufffd and \u{1f600}');
+    await settle();
+    expect(said(room)).toEqual([row.body]);
+    expect(pending(client, room)).toEqual([]);
   });
 
   it('is said once, although its answer and its event were lost', async () => {
@@ -360,5 +370,73 @@ describe('texts', () => {
     const next = makeNonce(1_000_001, () => 0);
     expect(one < next).toBe(true);
     expect(one).toMatch(/^[!-~]{26}$/);
+  });
+});
+
+describe("the browser's storage", () => {
+  /** As much of a `Storage` as is used; `room` is how many characters it holds. */
+  class Shelf {
+    readonly map = new Map<string, string>();
+    room: number;
+    constructor(room: number) {
+      this.room = room;
+    }
+    get length(): number {
+      return this.map.size;
+    }
+    key = (index: number): string | null => [...this.map.keys()][index] ?? null;
+    getItem = (key: string): string | null => this.map.get(key) ?? null;
+    removeItem = (key: string): void => void this.map.delete(key);
+    setItem(key: string, value: string): void {
+      const others = [...this.map].filter(([other]) => other !== key);
+      if (others.reduce((sum, [, text]) => sum + text.length, value.length) > this.room)
+        throw new Error('QuotaExceededError');
+      this.map.set(key, value);
+    }
+  }
+
+  function shelves(lasting: number, passing: number): { lasting: Shelf; passing: Shelf } {
+    const made = { lasting: new Shelf(lasting), passing: new Shelf(passing) };
+    vi.stubGlobal('localStorage', made.lasting);
+    vi.stubGlobal('sessionStorage', made.passing);
+    return made;
+  }
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('keeps for the page what finds no lasting place, and reads what is newer', () => {
+    const made = shelves(4, 100);
+    const storage = browserStorage();
+    storage?.set('a', 'old');
+    storage?.set('a', 'newer');
+    expect(storage?.get('a')).toBe('newer');
+    expect(storage?.keys()).toEqual(['a']);
+    made.lasting.room = 100;
+    storage?.set('a', 'newest');
+    expect([made.lasting.getItem('a'), made.passing.getItem('a')]).toEqual(['newest', null]);
+    storage?.remove('a');
+    expect(storage?.get('a')).toBeNull();
+  });
+
+  it('says so where there is no place at all', () => {
+    shelves(0, 0);
+    expect(() => browserStorage()?.set('a', 'b')).toThrow();
+  });
+
+  it('brings back after a reload what was to be sent while it was full', async () => {
+    shelves(0, 10_000);
+    const server = new FakeServer();
+    const room = server.addRoom('hall');
+    const first = await started(server, { storage: browserStorage() });
+    server.up = false;
+    server.cut();
+    await settle();
+    first.client.room(room.id).send('kept');
+    first.client.disconnect();
+    server.up = true;
+    await started(server, { storage: browserStorage() });
+    await settle();
+    expect(said(room)).toEqual(['kept']);
   });
 });

@@ -234,3 +234,26 @@ describe('what goes wrong', () => {
     expect(server.sockets.size).toBe(0);
   });
 });
+
+describe('half of a surrogate pair', () => {
+  it('becomes U+FFFD in every text of a body, and whole pairs stay', async () => {
+    const { rest: made, calls } = rest(() => new Response('{}'));
+    await made.createRoom({ name: 'a\ud83d', kind: 'public', topic: '\ude00b \u{1f600}' });
+    await made.editMessage('rm_1', 'msg_1', { body: '\\ud83d \ud83d\ud83d\ude00' });
+    expect(calls.map(({ init }) => JSON.parse(String(init?.body)) as unknown)).toEqual([
+      { name: 'a\ufffd', kind: 'public', topic: '\ufffdb \u{1f600}' },
+      { body: '\\ud83d \ufffd\u{1f600}' },
+    ]);
+    expect(calls.some(({ init }) => /[^\\]\\ud83d/i.test(String(init?.body)))).toBe(false);
+  });
+
+  it('becomes U+FFFD in an address, and does not throw', async () => {
+    const { rest: made, calls } = rest(() => new Response('{}'));
+    await made.roomBySlug('a\ud83d');
+    await made.rooms({ after: '\udc00' });
+    expect(calls.map(({ url }) => url.replace('http://parlor.test/api/v1', ''))).toEqual([
+      '/rooms/by-slug/a%EF%BF%BD',
+      '/rooms?after=%EF%BF%BD',
+    ]);
+  });
+});
