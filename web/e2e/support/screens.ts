@@ -1,10 +1,11 @@
 // The parts of the client as people find them: by role and by name. The words are those of the client itself.
 
 import { expect, type Locator, type Page } from '@playwright/test';
-import { en as t } from '../../src/lib/i18n/en.ts';
+import { isolating } from '../../src/lib/i18n/direction.ts';
+import { en } from '../../src/lib/i18n/en.ts';
 import { PASSWORD } from './house.ts';
 
-export { t };
+export const t = isolating(en);
 
 export const composer = (page: Page, room: string): Locator =>
   page.getByRole('textbox', { name: t.composer.label(room), exact: true });

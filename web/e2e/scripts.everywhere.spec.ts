@@ -1,0 +1,103 @@
+// Other scripts: each text has a direction of its own, and marks that are stacked on a letter stay within its line.
+
+import type { Page } from '@playwright/test';
+import type { Room } from '../../packages/client/src/index.ts';
+import { expect, type Person, test, useHouse } from './support/house.ts';
+import { misdirected, orders, strayMarks } from './support/scripts.ts';
+import { composer, row, t } from './support/screens.ts';
+
+const house = useHouse();
+const MARKS = `Z${'\u0301\u0316'.repeat(24)}`;
+let ada: Person;
+let hebrew: Room;
+let marked: Room;
+
+test.beforeAll(async () => {
+  ada = await house.owner('ada', 'דנה (א)');
+  const bo = await house.person('bo', 'בני (ב)');
+  const cy = await house.person('cy', `Cy ${MARKS}`);
+  hebrew = await house.room(ada, 'מטבח (א)', [bo], 'מה מבשלים?');
+  await house.say(bo, hebrew, [
+    'שלום!',
+    'first line\nשלום!',
+    '**שלום** עולם!\n\n- אחד (1)\n- שתיים (2)\n\n> ציטוט (א)\n\n## כותרת (א)',
+    '| שם (א) | b |\n|---|---|\n| דנה (א) | c |',
+    '/me מחייך!',
+  ]);
+  const { messages } = await ada.rest.history(hebrew.id);
+  const [first, second] = messages.filter((message) => message.body.includes('שלום'));
+  await ada.rest.sendMessage(hebrew.id, { body: 'תשובה!', reply_to: first?.id ?? '' });
+  await bo.rest.editMessage(hebrew.id, second?.id ?? '', { body: 'נערך!' });
+  marked = await house.room(ada, `Zalgo ${MARKS}`, [cy, bo], `Topic ${MARKS}`);
+  await house.say(cy, marked, [
+    'above',
+    MARKS,
+    `one ${MARKS}\ntwo ${MARKS}`,
+    `**bold** ${MARKS}\n\n- ${MARKS}\n\n\`${MARKS}\``,
+    'below',
+  ]);
+  const said = (await ada.rest.history(marked.id)).messages.find((message) => message.body === MARKS);
+  await ada.rest.sendMessage(marked.id, { body: 'answer', reply_to: said?.id ?? '' });
+});
+
+async function openPanel(page: Page): Promise<void> {
+  await page.getByRole('button', { name: t.room.info }).click();
+  await expect(page.getByRole('complementary', { name: t.info.label })).toBeVisible();
+}
+
+test('what is written from right to left is, wherever it shows', async ({ browser }) => {
+  const page = await house.visit(browser, ada, `/r/${hebrew.slug}`);
+  await expect(row(page, 'תשובה!').first()).toBeVisible();
+  expect(await misdirected(page)).toEqual([]);
+  const shown = await orders(page, 'שלום!');
+  expect(shown.length).toBeGreaterThan(1);
+  expect(shown.filter((one) => one.startsWith('wrong'))).toEqual([]);
+  for (const name of ['בני (ב)', 'נערך!', 'מחייך!', 'אחד (1)', 'ציטוט (א)', 'כותרת (א)', 'דנה (א)']) {
+    const found = await orders(page, name);
+    expect(found.length, name).toBeGreaterThan(0);
+    expect(
+      found.filter((one) => one.startsWith('wrong')),
+      name,
+    ).toEqual([]);
+  }
+  await openPanel(page);
+  expect(await misdirected(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.goto(`${house.url}/rooms`);
+  await expect(page.getByRole('heading', { name: 'מטבח' })).toBeVisible();
+  expect(await misdirected(page)).toEqual([]);
+  await page.goto(`${house.url}/settings`);
+  await expect(page.getByLabel(t.account.displayName, { exact: true })).toBeVisible();
+  expect(await misdirected(page)).toEqual([]);
+  await page.goto(`${house.url}/`);
+  await page.getByRole('button', { name: t.rooms.switcher }).first().click();
+  await expect(page.getByRole('combobox', { name: t.switcher.label })).toBeVisible();
+  expect(await misdirected(page)).toEqual([]);
+});
+
+test('each line of what one writes has its own direction', async ({ browser }) => {
+  const page = await house.visit(browser, ada, `/r/${hebrew.slug}`);
+  const field = composer(page, hebrew.name);
+  await field.fill('שלום!\nand hello!');
+  await expect(field).toHaveCSS('direction', 'rtl');
+  await expect(field).toHaveCSS('unicode-bidi', 'plaintext');
+});
+
+test('stacked marks are not drawn over what is beside them', async ({ browser }) => {
+  const page = await house.visit(browser, ada, `/r/${marked.slug}`);
+  await expect(row(page, 'below')).toBeVisible();
+  await page.evaluate(() => document.fonts.ready);
+  expect(await strayMarks(browser, page), 'room').toEqual([]);
+  await page.reload();
+  await expect(row(page, 'below')).toBeVisible();
+  await openPanel(page);
+  await expect(page.getByRole('complementary').getByText('Cy').first()).toBeVisible();
+  expect(await strayMarks(browser, page), 'panel').toEqual([]);
+  await page.goto(`${house.url}/rooms`);
+  await expect(page.getByRole('heading', { name: 'Zalgo' })).toBeVisible();
+  expect(await strayMarks(browser, page), 'browse').toEqual([]);
+  await page.goto(`${house.url}/`);
+  await page.getByRole('button', { name: t.rooms.switcher }).first().click();
+  await expect(page.getByRole('combobox', { name: t.switcher.label })).toBeVisible();
+  expect(await strayMarks(browser, page), 'switcher').toEqual([]);
+});
