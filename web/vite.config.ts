@@ -46,6 +46,21 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // All styles come with the page: those of a chunk that came late would move what is there, and the loader never
+    // asks a second time for a style sheet that did not come.
+    cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // One file for the first screen: cut in pieces, it compresses worse.
+            { name: 'app', tags: ['$initial'], priority: 2 },
+            // What several chunks use and the first screen does not.
+            { name: 'forms', minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',

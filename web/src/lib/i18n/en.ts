@@ -29,6 +29,12 @@ export const en = {
     body: 'The server can’t be reached right now. It may be restarting, or your connection may be down.',
     retrying: (when: string) => `Trying again ${when}.`,
   },
+  chunk: {
+    failed: 'This could not be loaded',
+    failedBody:
+      'Check your connection and try again. If Parlor was updated in the meantime, reload the page: what you were writing is kept.',
+    reload: 'Reload the page',
+  },
   notFound: {
     title: 'There is no such page',
     body: 'The address may be mistyped, or what it led to may be gone.',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { actionOf, keyCap, keyHelp } from './keys.ts';
+import { keyCap, keyHelp } from './key-help.ts';
+import { actionOf } from './keys.ts';
 
 const press = (key: string, init: KeyboardEventInit = {}, target: HTMLElement = document.body) => {
   let action: ReturnType<typeof actionOf> = null;

@@ -1,6 +1,4 @@
-// Every key of the client in one place: what listens and what the help shows can't differ.
-
-import { t } from '../i18n/index.ts';
+// Every key that works anywhere in the client. The help (key-help.ts) shows the same list.
 
 export type Action =
   'switcher' | 'previousRoom' | 'nextRoom' | 'previousUnread' | 'nextUnread' | 'info' | 'help' | 'regions';
@@ -11,7 +9,7 @@ interface Binding {
   readonly keys: readonly string[];
 }
 
-const BINDINGS: readonly Binding[] = [
+export const BINDINGS: readonly Binding[] = [
   { action: 'switcher', keys: ['Mod', 'K'] },
   { action: 'previousRoom', keys: ['Alt', 'ArrowUp'] },
   { action: 'nextRoom', keys: ['Alt', 'ArrowDown'] },
@@ -43,46 +41,4 @@ function matches(keys: readonly string[], event: KeyboardEvent): boolean {
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-}
-
-export interface KeyHelp {
-  readonly heading: string;
-  readonly rows: readonly (readonly [keys: readonly string[], meaning: string])[];
-}
-
-/** What the help shows. */
-export function keyHelp(): readonly KeyHelp[] {
-  const anywhere = BINDINGS.map(({ action, keys }) => [keys, t.keys[action]] as const);
-  return [
-    { heading: t.keys.anywhere, rows: [...anywhere, [['Esc'], t.keys.escape], [['?'], t.keys.help]] },
-    {
-      heading: t.keys.inMessages,
-      rows: [
-        [['ArrowUp', 'ArrowDown', 'K', 'J'], t.keys.move],
-        [['Home', 'End'], t.keys.firstLast],
-        [['R'], t.keys.reply],
-        [['E'], t.keys.edit],
-        [['Delete'], t.keys.remove],
-        [['Enter'], t.keys.menu],
-      ],
-    },
-    {
-      heading: t.keys.inComposer,
-      rows: [
-        [['Enter'], t.keys.send],
-        [['Shift', 'Enter'], t.keys.newline],
-        [['ArrowUp'], t.keys.editLast],
-        [['Shift', 'ArrowUp'], t.keys.replyLast],
-      ],
-    },
-  ];
-}
-
-const GLYPHS: Readonly<Record<string, string>> = { ArrowUp: '↑', ArrowDown: '↓' };
-
-/** A key as its cap shows it. */
-export function keyCap(key: string, isApple: boolean): string {
-  if (key === 'Mod') return isApple ? '⌘' : 'Ctrl';
-  if (key === 'Alt' && isApple) return '⌥';
-  return GLYPHS[key] ?? key;
 }
