@@ -11,6 +11,13 @@ export function startOfDay(when: When): number {
   return new Date(when).setHours(0, 0, 0, 0);
 }
 
+/** The day of a moment by the clock of the reader, as `<time>` takes it: 2026-06-01. */
+export function localDay(when: When): string {
+  const date = new Date(when);
+  const digits = (value: number, length: number): string => String(value).padStart(length, '0');
+  return `${digits(date.getFullYear(), 4)}-${digits(date.getMonth() + 1, 2)}-${digits(date.getDate(), 2)}`;
+}
+
 /** How many midnights lie between two moments: 0 on the same day, 1 from yesterday to today. */
 export function daysBetween(earlier: When, later: When): number {
   // Days have 23 to 25 hours where clocks change.

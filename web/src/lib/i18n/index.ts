@@ -3,6 +3,7 @@
 import { dates } from './dates.ts';
 import { isolating } from './direction.ts';
 import { en } from './en.ts';
+import { today } from './today.svelte.ts';
 
 type Widened<Entry> = Entry extends string
   ? string
@@ -16,4 +17,21 @@ export type Catalogue = Widened<typeof en>;
 /** The reader's own kind of the language, which decides how dates are written. */
 export const language = navigator.languages.find((tag) => /^en\b/.test(tag)) ?? 'en-GB';
 export const t: Catalogue = isolating<Catalogue>(en);
-export const { clock, dayName, moment, fullMoment, dateOnly, since, until, seconds } = dates(language);
+
+type Dates = ReturnType<typeof dates>;
+let formats: { readonly zone: string; readonly dates: Dates } | undefined;
+
+/** The formatters of the zone that one is in: they keep the one in which they were made. */
+function here(): Dates {
+  const { zone } = today;
+  if (formats?.zone !== zone) formats = { zone, dates: dates(language) };
+  return formats.dates;
+}
+
+// What reads these in a component is written anew when the day or the zone changes.
+export const clock: Dates['clock'] = (when) => here().clock(when);
+export const dayName: Dates['dayName'] = (when, now = today.day) => here().dayName(when, now);
+export const moment: Dates['moment'] = (when, now = today.day) => here().moment(when, now);
+export const fullMoment: Dates['fullMoment'] = (when) => here().fullMoment(when);
+export const dateOnly: Dates['dateOnly'] = (when) => here().dateOnly(when);
+export const { since, until, seconds } = dates(language);

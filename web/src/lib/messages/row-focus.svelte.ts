@@ -1,6 +1,6 @@
 // Which row of the timeline the keyboard is at, and which one shows its actions. One tab stop for all rows.
 
-import { isTyping } from '../state/keys.ts';
+import { isComposing, isTyping } from '../state/keys.ts';
 import type { Line } from './lines.ts';
 import type { RowActions } from './row-actions.ts';
 
@@ -44,7 +44,7 @@ export class RowFocus {
   keydown(event: KeyboardEvent, lines: readonly Line[], actions: RowActions): void {
     const row = rowOf(event.target);
     if (!row || isTyping(event.target)) return;
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target !== row && event.key === 'Enter') return;
     const target = neighbour(row, event.key);
     if (target !== undefined) {

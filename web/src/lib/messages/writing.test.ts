@@ -8,6 +8,7 @@ const key = (name: string, change: Partial<Parameters<typeof keyMeaning>[0]> = {
   metaKey: false,
   altKey: false,
   isComposing: false,
+  keyCode: 0,
   ...change,
 });
 const written = { isEmpty: false, isTouch: false };
@@ -26,6 +27,8 @@ describe('Enter', () => {
 
   it('chooses a word while one is being composed', () => {
     expect(keyMeaning(key('Enter', { isComposing: true }), written)).toBeNull();
+    expect(keyMeaning(key('Enter', { keyCode: 229 }), written)).toBeNull();
+    expect(keyMeaning(key('ArrowUp', { keyCode: 229 }), empty)).toBeNull();
   });
 });
 

@@ -20,9 +20,25 @@ export const BINDINGS: readonly Binding[] = [
   { action: 'help', keys: ['Mod', '/'] },
 ];
 
+/**
+ * True if a key press belongs to an input method: it chooses or ends the word that is being composed, and means nothing to
+ * the client. Safari ends the composition before it tells of the key, so `isComposing` is false by then; the key code that
+ * stands for "an input method has it" is still there (WebKit bug 165004).
+ */
+export function isComposing(event: Pick<KeyboardEvent, 'isComposing' | 'keyCode'>): boolean {
+  return event.isComposing || event.keyCode === 229;
+}
+
+/** Keeps the browser from doing with such a key what it does by itself: closing a dialog or a menu, sending a form. */
+export function keepFromBrowser(event: KeyboardEvent): void {
+  if (!isComposing(event)) return;
+  const isText = event.target instanceof HTMLTextAreaElement;
+  if (event.key === 'Escape' || (event.key === 'Enter' && !isText)) event.preventDefault();
+}
+
 /** What a key press means anywhere in the client; null if nothing. A letter alone counts only outside of fields. */
 export function actionOf(event: KeyboardEvent): Action | null {
-  if (event.isComposing) return null;
+  if (isComposing(event)) return null;
   if (event.key === '?' && !event.ctrlKey && !event.metaKey && !event.altKey) {
     return isTyping(event.target) ? null : 'help';
   }

@@ -34,6 +34,8 @@ export class Parlor {
   #belongings = $state.raw<Belongings | null>(null);
   /** Why the last session ended, for the sign-in screen to say. */
   #ended = $state<EndReason | null>(null);
+  /** Where an invitation has led, until one is there. */
+  goal = $state<string | null>(null);
   readonly #user: Live<User | null>;
   readonly #status: Live<ConnectionStatus>;
   readonly #rooms: Live<ReadonlyMap<string, RoomState>>;
@@ -110,8 +112,9 @@ export class Parlor {
     this.#server = await this.client.rest.server();
   }
 
-  /** Call it after one has come in by a form. */
-  entered(): void {
+  /** Call it after one has come in by a form; `goal` is where to, if not to where one was going. */
+  entered(goal: string | null = null): void {
+    this.goal = goal;
     this.#ended = null;
     this.client.connect();
   }

@@ -1,6 +1,7 @@
 // A public room as one reads it from the doorway: history in pages, nothing live, nothing of one's own.
 
 import type { Message, ParlorClient, Room } from '@parlor/client';
+import { today } from '../i18n/today.svelte.ts';
 import { linesOf } from '../messages/lines.ts';
 import type { TimelineSource } from '../messages/timeline-source.ts';
 import { inWords } from './errors.ts';
@@ -23,13 +24,11 @@ export class RoomPreview implements TimelineSource {
     this.room = room;
   }
 
-  readonly #lines = $derived(
-    linesOf(
-      this.#messages.map((message) => ({ key: message.id, message })),
-      '',
-      null,
-    ),
-  );
+  readonly #lines = $derived.by(() => {
+    void today.zone;
+    const rows = this.#messages.map((message) => ({ key: message.id, message }));
+    return linesOf(rows, '', null);
+  });
 
   get lines() {
     return this.#lines;

@@ -1,6 +1,7 @@
 // An open room as the screen works with it: its lines, what is being edited or answered, and what was unread at entry.
 
 import { PAGE, rowsOf, type Message, type Room, type RoomHandle, type RoomState } from '@parlor/client';
+import { today } from '../i18n/today.svelte.ts';
 import { linesOf, type Line } from '../messages/lines.ts';
 import type { TimelineSource } from '../messages/timeline-source.ts';
 import { inWords } from './errors.ts';
@@ -47,9 +48,11 @@ export class RoomView implements TimelineSource {
   });
 
   readonly #rows = $derived.by(() => (this.state ? rowsOf(this.state) : []));
-  readonly #lines: readonly Line[] = $derived.by(() =>
-    linesOf(this.#rows, this.state?.self ?? '', this.readAtEntry, this.atStart),
-  );
+  readonly #lines: readonly Line[] = $derived.by(() => {
+    // Where days begin is another place in another zone.
+    void today.zone;
+    return linesOf(this.#rows, this.state?.self ?? '', this.readAtEntry, this.atStart);
+  });
 
   get lines(): readonly Line[] {
     return this.#lines;
