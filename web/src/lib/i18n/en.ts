@@ -301,6 +301,10 @@ export const en = {
     discard: 'Discard',
     asText: 'Send as plain text',
     gone: 'This message is no longer there.',
+    editStranded: 'You have begun to edit a message further up.',
+    editRemoved: 'The message that you were editing was removed. Your text is still here.',
+    editShow: 'Go on editing',
+    editRescue: 'Put it in the message box',
   },
   composer: {
     label: (room: string) => `Message ${room}`,
@@ -309,6 +313,7 @@ export const en = {
     replyingTo: (author: string) => `Replying to ${author}`,
     stopReplying: 'Stop replying',
     tooLong: (over: number) => plural(over, { one: '# byte too long', other: '# bytes too long' }),
+    notKept: 'This browser has no room left to keep this text: send it before you close the page.',
     hint: 'Enter sends, Shift+Enter begins a new line.',
   },
   settings: {

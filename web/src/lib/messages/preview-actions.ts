@@ -10,7 +10,6 @@ export function previewActions(parlor: Parlor): RowActions {
     get self() {
       return parlor.user?.id ?? '';
     },
-    editing: null,
     person: (id: string): User | undefined => parlor.users.get(id),
     message: () => undefined,
     mayReply: () => false,
@@ -18,6 +17,9 @@ export function previewActions(parlor: Parlor): RowActions {
     mayRemove: () => false,
     reply: nothing,
     edit: nothing,
+    edited: () => null,
+    keepEdit: nothing,
+    takesFocus: () => false,
     save: async () => undefined,
     stopEditing: nothing,
     remove: nothing,

@@ -32,10 +32,6 @@ export class RoomActions implements RowActions {
     return this.#parlor.user?.id ?? '';
   }
 
-  get editing(): string | null {
-    return this.#view.editing;
-  }
-
   person(id: string): User | undefined {
     return this.#parlor.users.get(id);
   }
@@ -63,15 +59,27 @@ export class RoomActions implements RowActions {
   }
 
   edit(message: Message): void {
-    this.#view.editing = message.id;
+    this.#view.edit(message);
+  }
+
+  edited(message: Message): string | null {
+    return this.#parlor.belongings?.edits.of(message.id)?.text ?? null;
+  }
+
+  keepEdit(message: Message, body: string): void {
+    this.#parlor.belongings?.edits.keep(message.id, body);
+  }
+
+  takesFocus(message: Message): boolean {
+    return this.#view.takesFocus(message.id);
   }
 
   save(message: Message, body: string): Promise<void> {
     return this.#view.handle.edit(message.id, body);
   }
 
-  stopEditing(): void {
-    this.#view.editing = null;
+  stopEditing(message: Message): void {
+    this.#parlor.belongings?.edits.end(message.id);
     this.#around.toComposer();
   }
 

@@ -5,8 +5,6 @@ import type { Message, PendingMessage, User } from '@parlor/client';
 export interface RowActions {
   /** One's own id. */
   readonly self: string;
-  /** The message whose words are being changed. */
-  readonly editing: string | null;
   person(id: string): User | undefined;
   /** The message of that id, if it is at hand. */
   message(id: string): Message | undefined;
@@ -15,9 +13,14 @@ export interface RowActions {
   mayRemove(message: Message): boolean;
   reply(message: Message): void;
   edit(message: Message): void;
+  /** The words that are being put in place of a message's; null while they are not being changed. */
+  edited(message: Message): string | null;
+  keepEdit(message: Message, body: string): void;
+  /** Whether the field with those words takes the focus: once, when that has just begun. */
+  takesFocus(message: Message): boolean;
   /** Saves new words; whatever it throws is shown. */
   save(message: Message, body: string): Promise<void>;
-  stopEditing(): void;
+  stopEditing(message: Message): void;
   remove(message: Message): void;
   copyLink(message: Message): void;
   copyText(message: Message): void;

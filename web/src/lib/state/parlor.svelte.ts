@@ -12,6 +12,7 @@ import {
 } from '@parlor/client';
 import { Announcer } from './announcer.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
+import { Edits } from './edits.svelte.ts';
 import { Live } from './live.svelte.ts';
 import { Reading } from './reading.svelte.ts';
 import { Theme } from './theme.svelte.ts';
@@ -20,6 +21,7 @@ import { Theme } from './theme.svelte.ts';
 export interface Belongings {
   readonly user: string;
   readonly drafts: Drafts;
+  readonly edits: Edits;
   readonly reading: Reading;
 }
 
@@ -123,6 +125,7 @@ export class Parlor {
     const belongings = this.#belongings;
     await this.client.signOut();
     belongings?.drafts.clear();
+    belongings?.edits.clear();
   }
 
   /** The rooms that one is in, by name. */
@@ -160,6 +163,9 @@ export class Parlor {
     client.on('room.left', ({ room }) => this.#belongings?.reading.forget(room));
     client.on('session.ended', ({ reason }) => {
       this.#wasOnline = false;
+      // Whoever comes back goes on where they were.
+      this.#belongings?.drafts.store();
+      this.#belongings?.edits.store();
       this.#belongings = null;
       this.#ended = reason;
     });
@@ -170,6 +176,6 @@ export class Parlor {
       const { messages } = await this.client.rest.history(room, { after, limit });
       return messages;
     });
-    return { user, drafts: new Drafts(user), reading };
+    return { user, drafts: new Drafts(user), edits: new Edits(user), reading };
   }
 }

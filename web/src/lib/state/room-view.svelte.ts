@@ -4,28 +4,33 @@ import { PAGE, rowsOf, type Message, type Room, type RoomHandle, type RoomState 
 import { today } from '../i18n/today.svelte.ts';
 import { linesOf, type Line } from '../messages/lines.ts';
 import type { TimelineSource } from '../messages/timeline-source.ts';
+import type { Answered } from './drafts.svelte.ts';
+import type { Edit } from './edits.svelte.ts';
 import { inWords } from './errors.ts';
 import { Live } from './live.svelte.ts';
 import { MuteWatch } from './muted.svelte.ts';
-import type { Reading } from './reading.svelte.ts';
+import type { Belongings } from './parlor.svelte.ts';
+
+/** What of one's own a room needs. */
+type Own = Pick<Belongings, 'reading' | 'drafts' | 'edits'>;
 
 export class RoomView implements TimelineSource {
   readonly handle: RoomHandle;
   readonly #live: Live<RoomState | undefined>;
-  readonly #reading: Reading;
+  readonly #belongings: Own;
   /** Where the mark of the unread stands until the room is left. */
   readonly readAtEntry: number | null;
-  /** The message whose words are being changed. */
-  editing = $state<string | null>(null);
-  replyingTo = $state.raw<Message | null>(null);
+  /** The message whose words one has just begun to change: its field takes the focus. */
+  #begun: string | null = null;
   #trouble = $state<string | null>(null);
   #loading = $state(0);
   /** True while what was loaded before is brought to the present: where the unread begins is not known yet. */
   #catchingUp = $state(false);
 
-  constructor(handle: RoomHandle, reading: Reading) {
+  constructor(handle: RoomHandle, belongings: Own) {
     this.handle = handle;
-    this.#reading = reading;
+    this.#belongings = belongings;
+    const { reading } = belongings;
     this.#live = new Live(handle);
     const position = reading.position(handle.id);
     const state = handle.get();
@@ -91,7 +96,7 @@ export class RoomView implements TimelineSource {
     this.#load(async () => {
       const timeline = this.handle.get()?.timeline;
       const { readAtEntry } = this;
-      if (readAtEntry !== null && this.#reading.unread(this.handle.id) >= PAGE)
+      if (readAtEntry !== null && this.#belongings.reading.unread(this.handle.id) >= PAGE)
         await this.handle.jumpTo(readAtEntry);
       else if (timeline?.loaded && !timeline.atEnd) await this.handle.toEnd();
       else await this.handle.open();
@@ -112,7 +117,7 @@ export class RoomView implements TimelineSource {
 
   seen(): void {
     const state = this.handle.get();
-    if (state) this.#reading.readUpTo(this.handle.id, state.seq);
+    if (state) this.#belongings.reading.readUpTo(this.handle.id, state.seq);
   }
 
   /** The message of that id, if it is in the window. */
@@ -133,9 +138,54 @@ export class RoomView implements TimelineSource {
     return this.handle.get()?.timeline.messages.findLast((one) => one.deleted_at === undefined);
   }
 
-  /** Leaves what is being done, the latest first; false if nothing was. */
+  /** The message that is being answered: as it is now, if it is at hand. */
+  get replyingTo(): Answered | null {
+    const answered = this.#belongings.drafts.answered(this.handle.id);
+    return answered && (this.message(answered.id) ?? answered);
+  }
+
+  set replyingTo(message: Answered | null) {
+    this.#belongings.drafts.answer(this.handle.id, message);
+  }
+
+  /** Begins to change a message's words; what was begun before stays open. */
+  edit(message: Message): void {
+    this.#belongings.edits.begin(this.handle.id, message);
+    this.#begun = message.id;
+  }
+
+  /** Whether the field of this message takes the focus: once, when it was just begun. */
+  takesFocus(message: string): boolean {
+    if (this.#begun !== message) return false;
+    this.#begun = null;
+    return true;
+  }
+
+  /** What was begun of a message that can't be changed here: it was removed, or is not among the lines. */
+  readonly stranded: { readonly id: string; readonly edit: Edit; readonly isRemoved: boolean } | null =
+    $derived.by(() => {
+      if (!this.isLoaded) return null;
+      for (const [id, edit] of this.#belongings.edits.in(this.handle.id)) {
+        const message = this.message(id);
+        if (message?.deleted_at !== undefined || !message)
+          return { id, edit, isRemoved: message !== undefined };
+      }
+      return null;
+    });
+
+  /** Takes the text of a message that is gone over into the draft. */
+  rescue(id: string, { text }: Edit): void {
+    const { drafts, edits } = this.#belongings;
+    const draft = drafts.of(this.handle.id);
+    drafts.keep(this.handle.id, draft.trim() === '' ? text : `${draft}\n\n${text}`);
+    edits.end(id);
+  }
+
+  /** Leaves what is being done, the latest first; false if nothing was. A text that was changed is not given up like this. */
   stepBack(): boolean {
-    if (this.editing !== null) this.editing = null;
+    const { edits } = this.#belongings;
+    const begun = edits.in(this.handle.id).findLast(([, edit]) => edit.text === edit.before);
+    if (begun) edits.end(begun[0]);
     else if (this.replyingTo !== null) this.replyingTo = null;
     else return false;
     return true;
