@@ -170,6 +170,14 @@ wire! {
 }
 
 wire! {
+    /// The answer to `ping`.
+    pub struct Pong {
+        /// What time it is at the server, RFC 3339, UTC.
+        pub now: String,
+    }
+}
+
+wire! {
     /// A room is open.
     pub struct Opened {
         /// The `seq` of its newest change.
@@ -284,8 +292,8 @@ pub const COMMANDS: &[CommandDocumentation] = &[
     },
     CommandDocumentation {
         name: "ping",
-        summary: "Asks for an answer, to see that the connection lives.",
+        summary: "Asks for an answer, to see that the connection lives, and what time it is at the server.",
         example: "{}",
-        answer: "{}",
+        answer: r#"{"now":"2026-01-01T12:00:00.000Z"}"#,
     },
 ];

@@ -187,6 +187,11 @@ wire! {
         pub user: User,
         /// The rooms, each with its head: the position from which live events go on.
         pub rooms: Vec<Room>,
+        /// What time it is at the server, RFC 3339, UTC. Whatever ends at a time ends by this clock, not by the
+        /// client's own. Older servers do not say it; the answer to `ping` says it again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub now: Option<String>,
         /// `opened` if the connection follows opened rooms alone, as its `hello` asked; else absent, and the events of
         /// all rooms come.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -72,6 +72,7 @@ pub fn file() -> String {
         commands::RoomTarget,
         commands::RoomOpen,
         commands::Opened,
+        commands::Pong,
         commands::Changed,
         events::Ready,
         events::Changes,

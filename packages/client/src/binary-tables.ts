@@ -57,6 +57,7 @@ export const BINARY_KEYS = [
   'reason',
   'duration',
   'since',
+  'now',
 ] as const;
 
 /** Frame types of the binary encoding, by their number. */

@@ -2,6 +2,7 @@
 //
 // It wires the parts together and owns what they share. The rules of a room are in room-state.ts, of sending in outbox.ts.
 
+import { ServerClock } from './clock.ts';
 import { Connection, type ConnectionStatus, type EndReason } from './connection.ts';
 import { completeEnvironment, type Environment } from './environment.ts';
 import { ParlorError } from './errors.ts';
@@ -64,6 +65,7 @@ export class ParlorClient {
   readonly #handles = new Map<string, RoomHandle>();
   readonly #rooms: Rooms;
   readonly #people: People;
+  readonly #clock: ServerClock;
   readonly #outbox: Outbox;
   readonly #following: Following;
   readonly #connection: Connection;
@@ -71,6 +73,7 @@ export class ParlorClient {
 
   constructor(options: ParlorClientOptions = {}) {
     this.#environment = completeEnvironment(options);
+    this.#clock = new ServerClock(this.#environment.now);
     this.#cookie = options.cookie ?? false;
     this.#token = options.token ?? null;
     this.#baseUrl = (options.baseUrl ?? '').replace(/\/+$/, '');
@@ -127,6 +130,9 @@ export class ParlorClient {
       onFrame: (frame) => {
         this.#frame(frame);
       },
+      onPong: (pong) => {
+        this.#clock.learn(pong.now);
+      },
       onStatus: (status) => {
         this.#statusChanged(status);
       },
@@ -151,6 +157,19 @@ export class ParlorClient {
   /** Everybody that was heard of, by id. Unknown authors are looked up by themselves. */
   get users(): Readable<ReadonlyMap<string, Wire.User>> {
     return this.#people.all;
+  }
+
+  /**
+   * How much the server's clock is ahead of this device's, in milliseconds; 0 until the server told its time. What ends at
+   * a time, such as a mute, ends by the server's clock: compare it with `now()`.
+   */
+  get clock(): Readable<number> {
+    return this.#clock.offset;
+  }
+
+  /** What time it is at the server, in milliseconds since 1970, as well as it is known. */
+  now(): number {
+    return this.#clock.now();
   }
 
   /** Who is there in the watched room; null while none is watched or the answer is on its way. */
@@ -349,6 +368,9 @@ export class ParlorClient {
       this.#following.online();
       this.#rooms.reopenStale();
       void this.#watch();
+    } else {
+      // Who is there is not known while nobody says who comes and goes.
+      this.#presence.set(null);
     }
     // A flood or a refusal of another kind is no sign-out: the session is still good.
     if (status.state === 'ended' && status.reason !== 'flooding' && status.reason !== 'refused') {
@@ -359,6 +381,7 @@ export class ParlorClient {
   #frame(frame: Wire.ServerFrame): void {
     switch (frame.type) {
       case 'ready':
+        this.#clock.learn(frame.data.now);
         this.#enter(frame.data.user);
         for (const room of this.#following.ready(frame.data)) {
           this.#events.emit('room.left', { room });
@@ -417,8 +440,10 @@ export class ParlorClient {
   }
 
   #presenceChanged(room: string, data: Wire.Presence): void {
-    if (this.#watched !== room) return;
-    const online = new Set(this.#presence.get()?.online);
+    const known = this.#presence.get();
+    // Without the answer to the question, this would be only some of those who are there.
+    if (this.#watched !== room || !known) return;
+    const online = new Set(known.online);
     for (const id of data.online) online.add(id);
     for (const id of data.offline) online.delete(id);
     this.#presence.set({ room, online });

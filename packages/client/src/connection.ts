@@ -9,6 +9,7 @@ import {
   BINARY_SUBPROTOCOL,
   type Hello,
   JSON_SUBPROTOCOL,
+  type Pong,
   type ServerFrame,
   STAY_AWAY_FROM,
 } from './protocol.ts';
@@ -48,6 +49,8 @@ export interface ConnectionOptions {
   hello: () => Hello;
   onFrame: (frame: ServerFrame) => void;
   onStatus: (status: ConnectionStatus) => void;
+  /** The server answers that it is there. */
+  onPong: (pong: Partial<Pong>) => void;
   /** Asks by other means whether one is still let in; false ends the connection. Errors mean: not known. */
   isAdmitted: () => Promise<boolean>;
 }
@@ -230,9 +233,14 @@ export class Connection {
 
   #ping(timeout: number): void {
     const socket = this.#socket;
-    this.#request('ping', {}, timeout).catch(() => {
-      if (socket === this.#socket) this.#closed(0);
-    });
+    this.#request('ping', {}, timeout).then(
+      (pong) => {
+        this.#options.onPong(pong as Partial<Pong>);
+      },
+      () => {
+        if (socket === this.#socket) this.#closed(0);
+      },
+    );
   }
 
   #hint(hint: Hint): void {

@@ -821,6 +821,15 @@ head: number,
 epoch: number, };
 
 /**
+ * The answer to `ping`.
+ */
+export type Pong = { 
+/**
+ * What time it is at the server, RFC 3339, UTC.
+ */
+now: string, };
+
+/**
  * A change has its place, on disk.
  */
 export type Changed = { 
@@ -841,6 +850,11 @@ user: User,
  * The rooms, each with its head: the position from which live events go on.
  */
 rooms: Array<Room>, 
+/**
+ * What time it is at the server, RFC 3339, UTC. Whatever ends at a time ends by this clock, not by the
+ * client's own. Older servers do not say it; the answer to `ping` says it again.
+ */
+now?: string, 
 /**
  * `opened` if the connection follows opened rooms alone, as its `hello` asked; else absent, and the events of
  * all rooms come.

@@ -396,6 +396,8 @@ describe('presence', () => {
     await settle();
     expect([...(client.presence.get()?.online ?? [])]).toEqual(['usr_bo']);
     server.cut();
+    await settle();
+    expect(client.presence.get(), 'not known while there is no connection').toBeNull();
     await pass(1000);
     expect([...(client.presence.get()?.online ?? [])]).toEqual(['usr_ada']);
     client.unwatchPresence();

@@ -1,14 +1,15 @@
-//! `ping`: an answer, to see that the connection lives.
+//! `ping`: an answer, to see that the connection lives and what time it is here.
 
 use parlor_protocol::Error;
-use serde_json::json;
+use parlor_protocol::commands::Pong;
 
 use crate::data::Data;
 use crate::dispatch::{Context, Prepared};
 
-/// Answers.
-pub(crate) fn ping(_: &Context, data: Data<'_>) -> Result<Prepared, Error> {
+/// Answers with the time.
+pub(crate) fn ping(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     // Whatever stands in it is none of our business, as long as it is an object.
     data.read::<serde::de::IgnoredAny>()?;
-    Ok(Prepared::later(None, async { Ok(json!({})) }))
+    let now = context.shared.core.env().now().to_string();
+    Ok(Prepared::later(None, async move { Ok(Pong { now }) }))
 }

@@ -82,6 +82,7 @@ impl Session {
         let data = wire::Ready {
             follow: (follow == Follow::Opened).then_some(follow),
             user: wire::User::from(&actor.user),
+            now: Some(shared.core.env().now().to_string()),
             rooms: memberships.iter().map(|(room, member)| wire::Room::new(room, Some(member))).collect(),
         };
         desk.outgoing.say(&ServerFrame::Ready { reference, data });

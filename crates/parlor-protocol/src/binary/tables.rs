@@ -32,7 +32,7 @@ numbered! {
     40 "heads" 41 "newest" 42 "by" 43 "code"
     44 "message" 45 "details" 46 "field" 47 "limit"
     48 "incident" 49 "retry_after" 50 "muted" 51 "until"
-    52 "reason" 53 "duration" 54 "since"
+    52 "reason" 53 "duration" 54 "since" 55 "now"
 }
 
 numbered! {

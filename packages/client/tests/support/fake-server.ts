@@ -70,6 +70,8 @@ export class FakeServer {
   /** How long after its answer the pages of an opened room come, in milliseconds. */
   pagesAfter = 0;
   presence: Presence = { online: [], offline: [] };
+  /** How much its clock is ahead of the client's, in milliseconds; null if it does not tell the time. */
+  ahead: number | null = 0;
   readonly #sent = new Map<string, { id: string; seq: number }>();
 
   constructor(self = makeUser('ada')) {
@@ -113,7 +115,7 @@ export class FakeServer {
     this.commands.push(command);
     const { ref, data } = command;
     if (command.type === 'hello') this.#hello(socket, command);
-    else if (command.type === 'ping') socket.deliver({ type: 'ok', ref, data: {} });
+    else if (command.type === 'ping') socket.deliver({ type: 'ok', ref, data: this.#time() });
     else if (command.type === 'message.send') this.#send(socket, command);
     else if (command.type === 'room.open' && this.follows) this.#openRoom(socket, command);
     else if (command.type === 'room.close' && this.follows) {
@@ -133,8 +135,16 @@ export class FakeServer {
     const resumed = data.resume ?? [];
     if (this.follows && data.follow === 'opened') socket.open = new Set(resumed.map(({ room }) => room));
     const follow = socket.open && { follow: 'opened' };
-    socket.deliver({ type: 'ready', ref, data: { user: this.self, rooms: mine, ...follow } });
+    socket.deliver({
+      type: 'ready',
+      ref,
+      data: { user: this.self, rooms: mine, ...this.#time(), ...follow },
+    });
     for (const { room: id, seq, epoch } of resumed) this.#catchUp(socket, id, seq, epoch);
+  }
+
+  #time(): { now?: string } {
+    return this.ahead === null ? {} : { now: new Date(Date.now() + this.ahead).toISOString() };
   }
 
   #catchUp(socket: FakeSocket, id: string, seq: number, epoch: number | undefined): void {
