@@ -112,7 +112,7 @@ async fn inspect(
 
 /// Uses an invitation
 ///
-/// Using one to a room that one is in changes nothing.
+/// Using one to a room that one is in changes nothing, also when it lets in nobody else any more.
 #[utoipa::path(
     post, path = "/invites/accept", tag = "Invitations", operation_id = "accept_invite",
     request_body = wire::AcceptInvite,

@@ -8,6 +8,6 @@ mod setup;
 mod users;
 
 pub use admission::Admission;
-pub(crate) use admission::open_invite;
+pub(crate) use admission::{any_invite, open_invite};
 pub use profile::ProfileChange;
 pub use register::{Entered, Registrant};

@@ -62,7 +62,7 @@ async fn stops_working_by_time_by_use_and_by_hand() {
 
     let (once, _) = invite(&world, &room, &ada, json!({"max_uses": 1})).await;
     assert_eq!(accept(&world, &once, &eve).await, "200");
-    assert_eq!(accept(&world, &once, &eve).await, "invite_invalid", "used up also for those who used it");
+    assert_eq!(accept(&world, &once, &eve).await, "200", "who is in the room is led there");
     let dan = world.member("dan").await;
     assert_eq!(accept(&world, &once, &dan).await, "invite_invalid");
     assert_eq!(accept(&world, "never-made", &dan).await, "invite_invalid");
@@ -74,6 +74,32 @@ async fn stops_working_by_time_by_use_and_by_hand() {
         let body = json!({"username": "mallory", "password": PASSWORD, "invite": code});
         let answer = world.send(Call::post("/auth/register", body)).await;
         assert_eq!(answer.outcome(), "invite_invalid");
+    }
+}
+
+#[tokio::test]
+async fn leads_whoever_is_in_the_room_there_also_when_it_has_ended() {
+    let world = world().await;
+    let (ada, eve) = (world.member("ada").await, world.member("eve").await);
+    let room = world.room(&ada, "Tea", "private").await;
+    let (once, _) = invite(&world, &room, &ada, json!({"max_uses": 1})).await;
+    let (expiring, _) = invite(&world, &room, &ada, json!({"expires_in": 60})).await;
+    let (revoked, id) = invite(&world, &room, &ada, json!({})).await;
+    assert_eq!(accept(&world, &once, &eve).await, "200");
+    world.clock.advance(61);
+    assert_eq!(world.send(Call::delete(&format!("/rooms/{room}/invites/{id}")).by(&ada)).await.status, 204);
+    for code in [&once, &expiring, &revoked] {
+        let answer = world.send(Call::post("/invites/accept", json!({ "code": code })).by(&eve)).await;
+        assert_eq!((answer.status, &answer.json["id"]), (200, &json!(room)));
+    }
+    let list = world.send(Call::get(&format!("/rooms/{room}/invites")).by(&ada)).await;
+    let uses: Vec<_> = list.json["invites"].as_array().unwrap().iter().map(|one| &one["uses"]).collect();
+    assert_eq!(uses, [0, 0, 1], "nothing is used up by that");
+
+    // Who was taken out is a stranger to the room again.
+    assert_eq!(world.send(Call::post(&format!("/rooms/{room}/leave"), json!({})).by(&eve)).await.status, 204);
+    for code in [&once, &expiring, &revoked] {
+        assert_eq!(accept(&world, code, &eve).await, "invite_invalid");
     }
 }
 

@@ -89,8 +89,12 @@ pub(super) async fn guest_door(tx: &mut Tx<'_>, core: &Core, invite: Option<&str
 
 /// The invitation of a code, if it would let somebody in now.
 pub(crate) async fn open_invite(tx: &mut Tx<'_>, core: &Core, code: &str) -> Result<Invite, Error> {
+    let invite = any_invite(tx, core, code).await?;
+    if invite.is_open(core.env().now()) { Ok(invite) } else { Err(Refusal::InviteInvalid.into()) }
+}
+
+/// The invitation of a code, also one that has ended, is used up or was withdrawn.
+pub(crate) async fn any_invite(tx: &mut Tx<'_>, core: &Core, code: &str) -> Result<Invite, Error> {
     let invite = tx.invite_by_code(&secret::hash(code)).await?;
-    invite
-        .filter(|invite| invite.workspace == core.workspace() && invite.is_open(core.env().now()))
-        .ok_or(Error::Refused(Refusal::InviteInvalid))
+    invite.filter(|invite| invite.workspace == core.workspace()).ok_or(Error::Refused(Refusal::InviteInvalid))
 }

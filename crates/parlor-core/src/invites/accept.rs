@@ -2,7 +2,7 @@
 
 use parlor_model::{Actor, Member, MemberRole, Refusal, Room, User};
 
-use crate::accounts::open_invite;
+use crate::accounts::{any_invite, open_invite};
 use crate::change::RoomChange;
 use crate::{Core, Error};
 
@@ -31,14 +31,18 @@ impl Core {
             .await
     }
 
-    /// Joins the room of an invitation. Somebody who is in the room already uses nothing up.
+    /// Joins the room of an invitation. Somebody who is in the room already uses nothing up, and is led there by one that
+    /// lets in nobody else any more, too: it may be the one they came by.
     pub async fn accept_invite(&self, actor: &Actor, code: &str) -> Result<(Room, Member), Error> {
         let (core, actor, code) = (self.clone(), actor.clone(), code.to_owned());
         self.commit(move |tx| {
             Box::pin(async move {
-                let invite = open_invite(tx, &core, &code).await?;
+                let invite = any_invite(tx, &core, &code).await?;
                 let mut change = RoomChange::open(tx, &core, &actor, invite.room).await?;
-                if change.access.role().is_none() && !tx.use_invite(invite.id, core.env().now()).await? {
+                let now = core.env().now();
+                if change.access.role().is_none()
+                    && (!invite.is_open(now) || !tx.use_invite(invite.id, now).await?)
+                {
                     return Err(Refusal::InviteInvalid.into());
                 }
                 let place = change.admit(tx, MemberRole::Member).await?;
