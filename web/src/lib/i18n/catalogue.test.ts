@@ -62,4 +62,45 @@ describe('days', () => {
     expect(until(new Date(2026, 5, 13, 9, 30), now)).toBe('in 3 days');
     expect(since(new Date(2026, 5, 11), now)).toBe('this minute');
   });
+
+  it('are rounded as people do, at every bound', () => {
+    const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
+    const table: readonly (readonly [distance: number, soon: string, ago: string])[] = [
+      [0, 'this minute', 'this minute'],
+      [29 * second, 'this minute', 'this minute'],
+      [30 * second, 'in 1 minute', '1 minute ago'],
+      [89 * second, 'in 1 minute', '1 minute ago'],
+      [90 * second, 'in 2 minutes', '2 minutes ago'],
+      [10 * minute - 1, 'in 10 minutes', '10 minutes ago'],
+      [59 * minute + 29 * second, 'in 59 minutes', '59 minutes ago'],
+      [59 * minute + 30 * second, 'in 1 hour', '1 hour ago'],
+      [hour - 1, 'in 1 hour', '1 hour ago'],
+      [hour, 'in 1 hour', '1 hour ago'],
+      [90 * minute - 1, 'in 1 hour', '1 hour ago'],
+      [90 * minute, 'in 2 hours', '2 hours ago'],
+      [23 * hour + 29 * minute, 'in 23 hours', '23 hours ago'],
+      [23 * hour + 30 * minute, 'in 1 day', '1 day ago'],
+      [day - 1, 'in 1 day', '1 day ago'],
+      [36 * hour - 1, 'in 1 day', '1 day ago'],
+      [36 * hour, 'in 2 days', '2 days ago'],
+      [7 * day - 2 * second, 'in 7 days', '7 days ago'],
+      [30 * day - 1, 'in 30 days', '30 days ago'],
+      [365 * day, 'in 365 days', '365 days ago'],
+    ];
+    for (const [distance, soon, ago] of table) {
+      expect(until(now.getTime() + distance, now), `${distance} to come`).toBe(soon);
+      expect(since(now.getTime() - distance, now), `${distance} ago`).toBe(ago);
+    }
+  });
+
+  it('have the forms of other languages', () => {
+    const day = 86_400_000;
+    const soon = [1, 3, 5].map((days) => dates('ru').until(now.getTime() + days * day, now));
+    expect(soon).toEqual(['через 1 день', 'через 3 дня', 'через 5 дней']);
+  });
+
+  it('are told by the given clock', () => {
+    const { since: told } = dates('en-GB', () => now.getTime() + 300_000);
+    expect(told(now)).toBe('5 minutes ago');
+  });
 });

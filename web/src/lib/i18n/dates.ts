@@ -1,4 +1,4 @@
-// Times and days as the language writes them. Pure but for the clock, which callers may pass.
+// Times and days as the language writes them. Pure but for the clock, which comes from outside.
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -28,8 +28,8 @@ function upperFirst(text: string): string {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
 
-/** Formatters of one language. */
-export function dates(language: string) {
+/** Formatters of one language. `present` tells the time, in milliseconds since 1970, where the caller names no other. */
+export function dates(language: string, present: () => number = Date.now) {
   const format = (options: Intl.DateTimeFormatOptions) => {
     const formatter = new Intl.DateTimeFormat(language, options);
     return (when: When): string => formatter.format(new Date(when));
@@ -55,9 +55,10 @@ export function dates(language: string) {
   });
   const dateOnly = format({ dateStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const counted = new Intl.RelativeTimeFormat(language, { numeric: 'always' });
 
   /** "Today", "Yesterday", or the day by its name. */
-  function dayName(when: When, now: When = Date.now()): string {
+  function dayName(when: When, now: When = present()): string {
     const days = daysBetween(when, now);
     if (days === 0 || days === 1) return upperFirst(relative.format(-days, 'day'));
     const sameYear = new Date(when).getFullYear() === new Date(now).getFullYear();
@@ -65,24 +66,35 @@ export function dates(language: string) {
   }
 
   /** The clock time on the same day, else with the day, and with the year where that is another. */
-  function moment(when: When, now: When = Date.now()): string {
+  function moment(when: When, now: When = present()): string {
     if (daysBetween(when, now) === 0) return clock(when);
     const sameYear = new Date(when).getFullYear() === new Date(now).getFullYear();
     return (sameYear ? shortMoment : shortMomentOfOtherYear)(when);
   }
 
+  /**
+   * Rounded, as people do: 59 minutes and 40 seconds are an hour, 6 days and 23 hours are 7 days. Counted in hours and
+   * days that have passed, not by the calendar, so never "tomorrow".
+   */
   function distance(milliseconds: number): string {
     const size = Math.abs(milliseconds);
-    if (size < HOUR) return relative.format(Math.trunc(milliseconds / MINUTE), 'minute');
-    if (size < DAY) return relative.format(Math.trunc(milliseconds / HOUR), 'hour');
-    return relative.format(Math.trunc(milliseconds / DAY), 'day');
+    const sign = Math.sign(milliseconds);
+    const [minutes, hours, days] = [MINUTE, HOUR, DAY].map((unit) => Math.round(size / unit)) as [
+      number,
+      number,
+      number,
+    ];
+    if (minutes === 0) return relative.format(0, 'minute');
+    if (minutes < 60) return counted.format(sign * minutes, 'minute');
+    if (hours < 24) return counted.format(sign * hours, 'hour');
+    return counted.format(sign * days, 'day');
   }
 
   /** "5 minutes ago". */
-  const since = (when: When, now: When = Date.now()): string =>
+  const since = (when: When, now: When = present()): string =>
     distance(Math.min(0, new Date(when).getTime() - new Date(now).getTime()));
   /** "in 3 days". */
-  const until = (when: When, now: When = Date.now()): string =>
+  const until = (when: When, now: When = present()): string =>
     distance(Math.max(0, new Date(when).getTime() - new Date(now).getTime()));
   /** "in 8 seconds". */
   const seconds = (count: number): string => relative.format(count, 'second');

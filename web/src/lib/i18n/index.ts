@@ -1,5 +1,6 @@
 // The words of the client in the language that is shown. Components take every text from here.
 
+import { serverTime } from '../state/server-time.svelte.ts';
 import { dates } from './dates.ts';
 import { isolating } from './direction.ts';
 import { en } from './en.ts';
@@ -34,4 +35,5 @@ export const dayName: Dates['dayName'] = (when, now = today.day) => here().dayNa
 export const moment: Dates['moment'] = (when, now = today.day) => here().moment(when, now);
 export const fullMoment: Dates['fullMoment'] = (when) => here().fullMoment(when);
 export const dateOnly: Dates['dateOnly'] = (when) => here().dateOnly(when);
-export const { since, until, seconds } = dates(language);
+// These are written anew every minute.
+export const { since, until, seconds } = dates(language, () => serverTime.present);

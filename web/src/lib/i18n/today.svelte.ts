@@ -1,5 +1,6 @@
 // Which day it is here: what says "Today" follows it. Texts that read it are written anew at midnight and in another zone.
 
+import { serverTime } from '../state/server-time.svelte.ts';
 import { startOfDay } from './dates.ts';
 
 /** How often the clock is looked at, in milliseconds. One timer until midnight would sleep with the machine. */
@@ -12,7 +13,7 @@ function zoneNow(): string {
 }
 
 class Today {
-  #day = $state(startOfDay(Date.now()));
+  #day = $state(startOfDay(serverTime.now()));
   #zone = $state(zoneNow());
 
   /** The first moment of the present day, in milliseconds since 1970. */
@@ -28,7 +29,7 @@ class Today {
   /** Looks at the clock. */
   look(): void {
     this.#zone = zoneNow();
-    this.#day = startOfDay(Date.now());
+    this.#day = startOfDay(serverTime.now());
   }
 
   /** Follows the clock until the returned function is called. */

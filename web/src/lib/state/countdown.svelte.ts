@@ -10,9 +10,12 @@ export class Countdown {
 
   /** Counts down to a moment in milliseconds since 1970, then calls `done`. Returns how to stop. */
   to(moment: number, done?: () => void): () => void {
+    // Counted by a clock that nobody sets: the other one may jump meanwhile.
+    const end = performance.now() + moment - Date.now();
     const tick = (): void => {
-      this.#seconds = Math.max(0, Math.ceil((moment - Date.now()) / 1000));
-      if (moment > Date.now()) return;
+      const left = end - performance.now();
+      this.#seconds = Math.max(0, Math.ceil(left / 1000));
+      if (left > 0) return;
       clearInterval(timer);
       done?.();
     };

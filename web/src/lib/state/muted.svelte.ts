@@ -1,6 +1,7 @@
-// Whether a mute holds at this moment: it ends by itself, and no event tells.
+// Whether a mute holds at this moment, by the server's clock: it ends by itself, and no event tells.
 
 import { isMuted, type Muted } from '@parlor/client';
+import { serverTime } from './server-time.svelte.ts';
 
 /** The longest wait at once, in milliseconds: browsers' timers end somewhere beyond 24 days. */
 const LONGEST = 24 * 60 * 60 * 1000;
@@ -18,13 +19,13 @@ export class MuteWatch {
 
   get holds(): boolean {
     void this.#looks;
-    return isMuted(this.#mute(), Date.now());
+    return isMuted(this.#mute(), serverTime.now());
   }
 
   #wait(): (() => void) | undefined {
     void this.#looks;
     const until = this.#mute()?.until;
-    const left = until === undefined ? 0 : Date.parse(until) - Date.now();
+    const left = until === undefined ? 0 : Date.parse(until) - serverTime.now();
     if (left <= 0) return undefined;
     const look = (): void => {
       this.#looks += 1;

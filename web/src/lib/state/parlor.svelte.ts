@@ -11,10 +11,12 @@ import {
   type User,
 } from '@parlor/client';
 import { Announcer } from './announcer.svelte.ts';
+import { Copying } from './copying.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Edits } from './edits.svelte.ts';
 import { Live } from './live.svelte.ts';
 import { Reading } from './reading.svelte.ts';
+import { serverTime } from './server-time.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
 /** What a signed-in person has beside the server's own state. */
@@ -31,6 +33,7 @@ export class Parlor {
   readonly client: ParlorClient;
   readonly theme = new Theme();
   readonly announcer = new Announcer();
+  readonly copying = new Copying();
   #phase = $state<Phase>('starting');
   #server = $state.raw<ServerInfo | null>(null);
   #belongings = $state.raw<Belongings | null>(null);
@@ -51,6 +54,7 @@ export class Parlor {
     this.#rooms = new Live(this.client.rooms);
     this.#users = new Live(this.client.users);
     this.#presence = new Live(this.client.presence);
+    serverTime.follow(this.client.clock);
     this.#listen();
   }
 
