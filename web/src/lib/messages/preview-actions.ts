@@ -1,6 +1,7 @@
 // The actions on the rows of a room that is only looked at: none but reading.
 
 import type { User } from '@parlor/client';
+import { t } from '../i18n/index.ts';
 import type { Parlor } from '../state/parlor.svelte.ts';
 import type { RowActions } from './row-actions.ts';
 
@@ -10,6 +11,7 @@ export function previewActions(parlor: Parlor): RowActions {
     get self() {
       return parlor.user?.id ?? '';
     },
+    maxBytes: 0,
     person: (id: string): User | undefined => parlor.users.get(id),
     message: () => undefined,
     mayReply: () => false,
@@ -24,7 +26,7 @@ export function previewActions(parlor: Parlor): RowActions {
     stopEditing: nothing,
     remove: nothing,
     copyLink: nothing,
-    copyText: (message) => void navigator.clipboard?.writeText(message.body).catch(nothing),
+    copyText: (message) => void parlor.copying.copy(message.body, t.message.textCopied),
     show: nothing,
     retry: nothing,
     discard: nothing,

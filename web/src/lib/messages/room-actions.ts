@@ -32,6 +32,10 @@ export class RoomActions implements RowActions {
     return this.#parlor.user?.id ?? '';
   }
 
+  get maxBytes(): number {
+    return this.#parlor.server?.max_body_bytes ?? Infinity;
+  }
+
   person(id: string): User | undefined {
     return this.#parlor.users.get(id);
   }
@@ -89,11 +93,11 @@ export class RoomActions implements RowActions {
 
   copyLink(message: Message): void {
     const slug = this.#view.state?.room.slug ?? '';
-    void this.#copy(location.origin + roomPath(slug, message.seq), t.message.linkCopied);
+    void this.#parlor.copying.copy(location.origin + roomPath(slug, message.seq), t.message.linkCopied);
   }
 
   copyText(message: Message): void {
-    void this.#copy(message.body, t.message.textCopied);
+    void this.#parlor.copying.copy(message.body, t.message.textCopied);
   }
 
   show(message: Message): void {
@@ -126,14 +130,5 @@ export class RoomActions implements RowActions {
   #isHeard(): boolean {
     const { room } = this.#view;
     return room !== undefined && isHeard(room);
-  }
-
-  async #copy(text: string, told: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.#parlor.announcer.say(told);
-    } catch {
-      // A page that is not served securely may not write to the clipboard.
-    }
   }
 }

@@ -5,6 +5,8 @@ import type { Message, PendingMessage, User } from '@parlor/client';
 export interface RowActions {
   /** One's own id. */
   readonly self: string;
+  /** How many bytes of UTF-8 a message may have. */
+  readonly maxBytes: number;
   person(id: string): User | undefined;
   /** The message of that id, if it is at hand. */
   message(id: string): Message | undefined;

@@ -24,12 +24,17 @@ export function plainText(message: { readonly body: string; readonly html?: stri
   return (template.content.textContent ?? '').trim();
 }
 
+/** Whether a link leads to a page of another site. A mail program or a telephone would leave a tab of its own blank. */
+export function opensTab({ protocol, origin }: Pick<URL, 'protocol' | 'origin'>, own: string): boolean {
+  return (protocol === 'http:' || protocol === 'https:') && origin !== own;
+}
+
 /** Fills an element with a message's HTML. For `{@attach}`. */
 export function messageHtml(html: string): (element: HTMLElement) => void {
   return (element) => {
     element.innerHTML = trusted(html);
     for (const link of element.querySelectorAll('a')) {
-      if (link.origin !== location.origin) link.target = '_blank';
+      if (opensTab(link, location.origin)) link.target = '_blank';
     }
     // What may scroll sideways must be reachable by keyboard.
     for (const wide of element.querySelectorAll<HTMLElement>('pre, table')) wide.tabIndex = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf, keyMeaning } from './writing.ts';
+import { fitOf, keyMeaning } from './writing.ts';
 
 const key = (name: string, change: Partial<Parameters<typeof keyMeaning>[0]> = {}) => ({
   key: name,
@@ -44,6 +44,36 @@ describe('the arrow up', () => {
   });
 });
 
-it('counts bytes as the server does', () => {
-  expect(bytesOf('aé€😀')).toBe(1 + 2 + 3 + 4);
+describe('how much is too much', () => {
+  const over = (text: string, maxBytes: number) => fitOf(text, maxBytes).over;
+
+  it('is counted in bytes, as the server does', () => {
+    expect(over('aé€😀', 10)).toBe(0);
+    expect(over('aé€😀', 9)).toBe(1);
+    expect(over('x'.repeat(25_000), 16_384)).toBe(8_616);
+  });
+
+  it('is told in characters as people see them', () => {
+    expect(over('日本語', 6)).toBe(1);
+    // One picture of 25 bytes, an accent that is a mark of its own, a syllable of three code points.
+    expect(over('ab👩‍👩‍👧‍👧', 26)).toBe(1);
+    expect(over('cafe\u0301!', 5)).toBe(2);
+    expect(over('क्षि', 3)).toBe(1);
+  });
+
+  it('is nothing while it fits, whatever the limit', () => {
+    expect(fitOf('hello', Infinity)).toEqual({ over: 0, left: null });
+    expect(fitOf('', 10)).toEqual({ over: 0, left: null });
+  });
+
+  it('is told before it is reached, in the characters of the text', () => {
+    expect(fitOf('x'.repeat(890), 1000).left).toBeNull();
+    expect(fitOf('x'.repeat(950), 1000)).toEqual({ over: 0, left: 50 });
+    expect(fitOf('語'.repeat(320), 1000)).toEqual({ over: 0, left: 13 });
+    expect(fitOf('x'.repeat(1000), 1000)).toEqual({ over: 0, left: 0 });
+  });
+
+  it('is counted soon in very long texts too', () => {
+    expect(over('x'.repeat(3_000_000), 16_384)).toBe(3_000_000 - 16_384);
+  });
 });

@@ -19,6 +19,11 @@ export function maySetTopic(room: Room, user: User | null): boolean {
   return isHeard(room) && (isModerator || (room.role !== undefined && isAccount(user)));
 }
 
+/** Whether one may see which rooms are open to everybody; `guests` is who may enter this server as a guest. */
+export function mayBrowse(user: User | null, guests: string | undefined): boolean {
+  return isAccount(user) || (user !== null && guests === 'open');
+}
+
 export function mayInvite(room: Room, user: User | null): boolean {
   return room.role !== undefined && isAccount(user);
 }

@@ -4,7 +4,7 @@ import { member, user } from '../../../tests/samples.ts';
 import { byPresence, inOrder } from '../members/order.ts';
 import { matching, rank } from './match.ts';
 import { neighbourOf } from './neighbours.ts';
-import { mayModerate, mayRename, maySetTopic } from './permissions.ts';
+import { mayBrowse, mayModerate, mayRename, maySetTopic } from './permissions.ts';
 
 describe('finding a room', () => {
   const names = ['Launch week', 'Salon', 'Reading circle', 'Allotment', 'Café'];
@@ -85,6 +85,13 @@ describe('keeping order', () => {
     expect(may(muted)).toEqual([false, false, false]);
     expect(may(room('owner'))).toEqual([true, true, true]);
   });
+});
+
+it('is for guests, too, to see what rooms there are, where guests may come in from the street', () => {
+  const may = (role: string, guests: string) => mayBrowse(user('ada', { role }), guests);
+  expect([may('guest', 'open'), may('guest', 'invite'), may('guest', 'off')]).toEqual([true, false, false]);
+  expect([may('member', 'off'), may('owner', 'invite')]).toEqual([true, true]);
+  expect(mayBrowse(null, 'open')).toBe(false);
 });
 
 describe('members', () => {

@@ -11,6 +11,34 @@ it('takes the first letters of the first and the last word', () => {
   expect(initials('👩‍🚀 Sally')).toBe('👩‍🚀S');
 });
 
+it('leaves out what is neither letter nor digit nor picture', () => {
+  const table: readonly (readonly [name: string, expected: string])[] = [
+    ['Ada (admin)', 'AA'],
+    ['(Ada) [Lovelace]', 'AL'],
+    ['"Bo" ‘Diddley’', 'BD'],
+    ['¡Olé! ¿Qué?', 'OQ'],
+    ['Ada |', 'A'],
+    ['— Ada —', 'A'],
+    ['@ada', 'A'],
+    ['Agent 007', 'A0'],
+    ['«Жанна» (д’Арк)', 'ЖД'],
+    ['李雷', '李'],
+    ['हिन्दी भाषा', 'हिभा'],
+    ['עדה (מנהלת)', 'עמ'],
+    // A mark of its own belongs to its letter.
+    ['(e\u0301mile) zola', 'E\u0301Z'],
+    ['🏳️‍🌈 (they)', '🏳️‍🌈T'],
+    ['(👩🏽‍💻) dev', '👩🏽‍💻D'],
+    ['🇩🇪 Team', '🇩🇪T'],
+    ['☕️', '☕️'],
+    ['1️⃣ first', '1️⃣F'],
+    ['ß-Girl', 'ßG'],
+    ['ნინო', 'ნ'],
+    ['???', '?'],
+  ];
+  for (const [name, expected] of table) expect(initials(name), name).toBe(expected);
+});
+
 it('gives everybody one of eight colours, spread evenly', () => {
   const counts = new Array<number>(8).fill(0);
   for (let index = 0; index < 800; index += 1) {

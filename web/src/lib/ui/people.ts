@@ -9,17 +9,34 @@ export function authorHue(id: string): number {
   return (hash >>> 8) % HUES;
 }
 
-/** The first letters of the first and the last word of a name. */
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const STANDS_FOR_A_NAME =
+  /^[\p{L}\p{N}\p{Emoji_Presentation}\p{Extended_Pictographic}\p{Regional_Indicator}]/u;
+/** Digits, `#` and `*` are emoji only with the mark that makes them keys. */
+const KEY = /^[0-9#*]\ufe0f?\u20e3/u;
+
+/** The first letters, digits or emoji of the first and the last word of a name, as people see them: never half of one. */
 export function initials(name: string): string {
-  const words = name.split(/[\s._-]+/u).filter((word) => word !== '');
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters
-    .map((word) => firstLetter(word ?? ''))
-    .join('')
-    .toLocaleUpperCase();
+  const letters = name
+    .split(/[\s._-]+/u)
+    .map((word) => firstSign(word))
+    .filter((letter) => letter !== null);
+  const shown = letters.length > 1 ? [letters[0], letters.at(-1)] : letters;
+  if (shown.length === 0) return charactersOf(name.trim())[0] ?? '';
+  return shown.map((letter) => upperCase(letter ?? '')).join('');
 }
 
-function firstLetter(word: string): string {
-  const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word);
-  return segments[Symbol.iterator]().next().value?.segment ?? '';
+/** Brackets, quotes and other marks stand for nobody. */
+function firstSign(word: string): string | null {
+  return charactersOf(word).find((one) => STANDS_FOR_A_NAME.test(one) || KEY.test(one)) ?? null;
+}
+
+/** Some letters have no capital of their own: `ß` would become two. Georgian has some, but not for the start of names. */
+function upperCase(letter: string): string {
+  const upper = letter.toUpperCase();
+  return charactersOf(upper).length > 1 || /\p{Script=Georgian}/u.test(letter) ? letter : upper;
+}
+
+function charactersOf(text: string): string[] {
+  return [...graphemes.segment(text)].map(({ segment }) => segment);
 }
