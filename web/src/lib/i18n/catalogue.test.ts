@@ -93,6 +93,23 @@ describe('days', () => {
     }
   });
 
+  it('count waits down in what people count in', () => {
+    const { seconds } = dates('en-GB');
+    const soon = [0, 1, 60, 61, 120, 121, 3600, 3601, 7200, 7201].map((count) => seconds(count));
+    expect(soon).toEqual([
+      'now',
+      'in 1 second',
+      'in 60 seconds',
+      'in 2 minutes',
+      'in 2 minutes',
+      'in 3 minutes',
+      'in 60 minutes',
+      'in 2 hours',
+      'in 2 hours',
+      'in 3 hours',
+    ]);
+  });
+
   it('have the forms of other languages', () => {
     const day = 86_400_000;
     const soon = [1, 3, 5].map((days) => dates('ru').until(now.getTime() + days * day, now));

@@ -96,8 +96,12 @@ export function dates(language: string, present: () => number = Date.now) {
   /** "in 3 days". */
   const until = (when: When, now: When = present()): string =>
     distance(Math.max(0, new Date(when).getTime() - new Date(now).getTime()));
-  /** "in 8 seconds". */
-  const seconds = (count: number): string => relative.format(count, 'second');
+  /** "in 8 seconds", and longer waits in minutes or hours: never less than it takes. */
+  const seconds = (count: number): string => {
+    if (count <= 60) return relative.format(count, 'second');
+    const minutes = Math.ceil(count / 60);
+    return minutes <= 60 ? counted.format(minutes, 'minute') : counted.format(Math.ceil(minutes / 60), 'hour');
+  };
 
   return { clock, dayName, moment, fullMoment, dateOnly, since, until, seconds };
 }

@@ -8,10 +8,14 @@ export class Countdown {
     return this.#seconds;
   }
 
-  /** Counts down to a moment in milliseconds since 1970, then calls `done`. Returns how to stop. */
+  /** Counts down to a moment by the device's clock, in milliseconds since 1970, then calls `done`. Returns how to stop. */
   to(moment: number, done?: () => void): () => void {
-    // Counted by a clock that nobody sets: the other one may jump meanwhile.
-    const end = performance.now() + moment - Date.now();
+    return this.in(moment - Date.now(), done);
+  }
+
+  /** Counts down for so many milliseconds, by a clock that nobody sets, then calls `done`. Returns how to stop. */
+  in(milliseconds: number, done?: () => void): () => void {
+    const end = performance.now() + milliseconds;
     const tick = (): void => {
       const left = end - performance.now();
       this.#seconds = Math.max(0, Math.ceil(left / 1000));

@@ -5,11 +5,14 @@ import { seconds, t } from '../i18n/index.ts';
 
 const OWN_WORDS = new Set(Object.keys(t.errors));
 
-/** A sentence for any error. The server's own words stand where they say more than ours. */
-export function inWords(thrown: unknown): string {
+/**
+ * A sentence for any error. The server's own words stand where they say more than ours. `left` is how many seconds are
+ * left of a wait that was asked for, if some of it has passed.
+ */
+export function inWords(thrown: unknown, left?: number): string {
   const error = asParlorError(thrown);
   if (error.details?.incident !== undefined) return t.errors.incident(error.details.incident);
-  if (error.code === 'rate_limited') return t.errors.rate_limited(seconds(Math.ceil(error.retryAfter ?? 1)));
+  if (error.code === 'rate_limited') return t.errors.rate_limited(seconds(left ?? Math.ceil(error.retryAfter ?? 1)));
   return ownWords(error) ?? (error.message === '' ? t.errors.unexpected : error.message);
 }
 
