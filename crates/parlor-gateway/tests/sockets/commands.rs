@@ -91,7 +91,8 @@ async fn a_connection_survives_every_mistake() {
     ] {
         assert_eq!(socket.refused(kind, data.clone()).await, code, "{kind} {data}");
     }
-    assert_eq!(socket.ask("ping", json!({})).await, json!({}));
+    let (first, second) = (socket.ping().await, socket.ping().await);
+    assert!("2023-11-14T22:13:20.000Z" < first.as_str() && first < second, "{first} {second}");
 }
 
 #[tokio::test]
@@ -104,7 +105,7 @@ async fn a_frame_too_large_is_refused_and_one_far_too_large_is_the_end() {
     let answer = socket.frame().await;
     assert_eq!((&answer["error"]["code"], &answer["ref"]), (&json!("too_large"), &json!(reference)));
     assert_eq!(answer["error"]["details"]["limit"], 1_000);
-    assert_eq!(socket.ask("ping", json!({})).await, json!({}), "it goes on");
+    assert_ne!(socket.ping().await, "", "it goes on");
     socket.text("x".repeat(3_000)).await;
     assert_eq!(socket.frame().await["error"]["code"], "too_large");
     assert_eq!(socket.next().await, Came::Closed(Some(1009)));

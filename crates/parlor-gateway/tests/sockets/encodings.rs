@@ -53,7 +53,7 @@ async fn what_is_wrong_in_the_compact_form_is_not_the_end() {
     let answer = socket.frame().await;
     assert_eq!((&answer["error"]["code"], &answer["ref"]), (&json!("too_large"), &json!(reference)));
     assert_eq!(socket.refused("nonsense", json!({})).await, "unknown_type");
-    assert_eq!(socket.ask("ping", json!({})).await, json!({}));
+    assert!(socket.ping().await.starts_with("2023-11-14T22:13:2"));
     socket.text("{}").await;
     assert_eq!(socket.next().await, Came::Closed(Some(1003)), "the form is chosen once");
 }

@@ -26,6 +26,9 @@ async fn ready_says_who_and_where() {
     assert_eq!(ready["user"]["username"], "ada");
     assert_eq!(ready["rooms"][0]["id"], room.id.to_string());
     assert_eq!((&ready["rooms"][0]["head"], &ready["rooms"][0]["role"]), (&json!(2), &json!("owner")));
+    // By this clock ends what ends at a time.
+    let now = ready["now"].as_str().unwrap();
+    assert!(now.starts_with("2023-11-14T22:13:2") && now < socket.ping().await.as_str(), "{now}");
 }
 
 #[tokio::test]

@@ -81,6 +81,12 @@ impl Socket {
         self.ask_ready(json!({"token": token, "resume": resume, "follow": "opened"})).await
     }
 
+    /// Asks whether the other side is there, and returns what time it is there.
+    pub(crate) async fn ping(&mut self) -> String {
+        let answer = self.ask("ping", json!({})).await;
+        answer["now"].as_str().unwrap_or_default().to_owned()
+    }
+
     async fn ask_ready(&mut self, hello: Value) -> Value {
         self.command("hello", hello).await;
         let ready = self.frame().await;
