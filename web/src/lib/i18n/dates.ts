@@ -100,7 +100,9 @@ export function dates(language: string, present: () => number = Date.now) {
   const seconds = (count: number): string => {
     if (count <= 60) return relative.format(count, 'second');
     const minutes = Math.ceil(count / 60);
-    return minutes <= 60 ? counted.format(minutes, 'minute') : counted.format(Math.ceil(minutes / 60), 'hour');
+    return minutes <= 60
+      ? counted.format(minutes, 'minute')
+      : counted.format(Math.ceil(minutes / 60), 'hour');
   };
 
   return { clock, dayName, moment, fullMoment, dateOnly, since, until, seconds };

@@ -200,6 +200,13 @@ export const en = {
     leaveTitle: (room: string) => `Leave ${room}?`,
     leavePublic: 'You can come back whenever you like.',
     leavePrivate: 'To come back you will need an invitation.',
+    leaveHeir: (name: string) => `You are its only owner: ${name} becomes the owner in your place.`,
+    leaveOwnerless: 'You are its only owner: the room goes on without one.',
+    leaveUnknown:
+      'If you are its only owner, whoever has been in it longest becomes the owner in your place.',
+    leaveUnreachable:
+      'You are the last one in this private room. Once you have left, nobody can reach it or read what was said in it any more. Invite somebody first if it is to go on.',
+    leaveForGood: 'Leave for good',
     stay: 'Stay',
     lost: (room: string) => `You are no longer in ${room}.`,
   },

@@ -1,6 +1,7 @@
 // A component whose code is loaded when it is needed, and not with the first screen. No DOM.
 
 import type { Component } from 'svelte';
+import { reloadIfUpdated } from './updates.ts';
 
 /** What any component takes. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Svelte's own bound for the properties of a component
@@ -32,7 +33,8 @@ export class Chunk<Props extends AnyProps> {
     try {
       await this.#fetch();
     } catch {
-      this.#hasFailed = true;
+      // A server that was updated has other files: the new page has them.
+      this.#hasFailed = !(await reloadIfUpdated());
     }
   }
 

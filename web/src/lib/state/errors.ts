@@ -12,7 +12,8 @@ const OWN_WORDS = new Set(Object.keys(t.errors));
 export function inWords(thrown: unknown, left?: number): string {
   const error = asParlorError(thrown);
   if (error.details?.incident !== undefined) return t.errors.incident(error.details.incident);
-  if (error.code === 'rate_limited') return t.errors.rate_limited(seconds(left ?? Math.ceil(error.retryAfter ?? 1)));
+  if (error.code === 'rate_limited')
+    return t.errors.rate_limited(seconds(left ?? Math.ceil(error.retryAfter ?? 1)));
   return ownWords(error) ?? (error.message === '' ? t.errors.unexpected : error.message);
 }
 
