@@ -11,11 +11,12 @@ let edits: Edits;
 const save = vi.fn(async () => undefined);
 const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: t.message.editLabel });
 
-function open(body: string): void {
+function open(body: string, maxBytes = Infinity): void {
   const edited = message(4, { body });
   edits.begin('rm_1', edited);
   const actions = {
     ...previewActions({} as Parlor),
+    maxBytes,
     edited: () => edits.of('msg_4')?.text ?? null,
     keepEdit: (_message: unknown, text: string) => {
       edits.keep('msg_4', text);
@@ -57,4 +58,16 @@ it('goes on with what was begun', async () => {
   await vi.waitFor(() => {
     expect(field().value).toBe('half');
   });
+});
+
+it('says how much too long a text is, and does not save it', async () => {
+  open('語語', 6);
+  await fireEvent.input(field(), { target: { value: '語語語' } });
+  expect(screen.getByText(t.composer.tooLong(1))).toBeTruthy();
+  expect(field().getAttribute('aria-invalid')).toBe('true');
+  await fireEvent.keyDown(field(), { key: 'Enter' });
+  expect(save).not.toHaveBeenCalled();
+  await fireEvent.input(field(), { target: { value: '語本' } });
+  await fireEvent.keyDown(field(), { key: 'Enter' });
+  expect(save).toHaveBeenCalledOnce();
 });

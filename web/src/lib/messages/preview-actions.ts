@@ -11,7 +11,7 @@ export function previewActions(parlor: Parlor): RowActions {
     get self() {
       return parlor.user?.id ?? '';
     },
-    maxBytes: 0,
+    maxBytes: Infinity,
     person: (id: string): User | undefined => parlor.users.get(id),
     message: () => undefined,
     mayReply: () => false,

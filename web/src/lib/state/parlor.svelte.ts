@@ -10,12 +10,14 @@ import {
   type ServerInfo,
   type User,
 } from '@parlor/client';
+import { today } from '../i18n/today.svelte.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Copying } from './copying.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Edits } from './edits.svelte.ts';
 import { Live } from './live.svelte.ts';
 import { Reading } from './reading.svelte.ts';
+import { roomPath } from './routes.ts';
 import { serverTime } from './server-time.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
@@ -26,6 +28,9 @@ export interface Belongings {
   readonly edits: Edits;
   readonly reading: Reading;
 }
+
+/** Where somebody goes who has just set up the server. Which room that is shows once one is connected. */
+export const FIRST_ROOM = Symbol('the first room');
 
 export type Phase = 'starting' | 'unreachable' | 'open';
 
@@ -41,6 +46,8 @@ export class Parlor {
   #ended = $state<EndReason | null>(null);
   /** Where an invitation has led, until one is there. */
   goal = $state<string | null>(null);
+  /** True until the rooms are known of somebody who has just set up the server. */
+  #seeksFirstRoom = false;
   readonly #user: Live<User | null>;
   readonly #status: Live<ConnectionStatus>;
   readonly #rooms: Live<ReadonlyMap<string, RoomState>>;
@@ -54,7 +61,10 @@ export class Parlor {
     this.#rooms = new Live(this.client.rooms);
     this.#users = new Live(this.client.users);
     this.#presence = new Live(this.client.presence);
-    serverTime.follow(this.client.clock);
+    // Which day it is follows at once.
+    serverTime.follow(this.client.clock, () => {
+      today.look();
+    });
     this.#listen();
   }
 
@@ -119,8 +129,9 @@ export class Parlor {
   }
 
   /** Call it after one has come in by a form; `goal` is where to, if not to where one was going. */
-  entered(goal: string | null = null): void {
-    this.goal = goal;
+  entered(goal: string | typeof FIRST_ROOM | null = null): void {
+    this.#seeksFirstRoom = goal === FIRST_ROOM;
+    this.goal = goal === FIRST_ROOM ? null : goal;
     this.#ended = null;
     this.client.connect();
   }
@@ -155,6 +166,7 @@ export class Parlor {
     });
     client.status.subscribe((status) => {
       if (status.state === 'online') this.#wasOnline = true;
+      if (status.state === 'online' && this.#seeksFirstRoom) this.#goToFirstRoom();
     });
     client.rooms.subscribe((rooms) => {
       if (this.#wasOnline) this.#belongings?.reading.meet(rooms);
@@ -173,6 +185,12 @@ export class Parlor {
       this.#belongings = null;
       this.#ended = reason;
     });
+  }
+
+  #goToFirstRoom(): void {
+    this.#seeksFirstRoom = false;
+    const first = this.sortedRooms[0];
+    if (first) this.goal = roomPath(first.room.slug);
   }
 
   #bring(user: string): Belongings {
