@@ -170,10 +170,33 @@ pub(crate) struct RoomChanges {
     to: u64,
     /// The `seq` of the room's newest change.
     head: u64,
-    /// The room's epoch: if it is another one than when `after` was learned, that position is void.
+    /// The room's epoch: remember it with the position.
     epoch: u32,
     /// What changed.
     data: wire::Changes,
+}
+
+/// A position is void: the server's data was restored from a backup that does not know of it. The frame `room.reset` of
+/// the WebSocket. Read the history anew, and go on from `head`.
+#[derive(Debug, serde::Serialize, serde::Deserialize, PartialEq, ToSchema)]
+pub(crate) struct RoomReset {
+    /// `room.reset`
+    #[serde(rename = "type")]
+    kind: String,
+    /// `rm_…`
+    room: String,
+    /// Where the room is now.
+    data: wire::Reset,
+}
+
+/// What there is to say of a room after a position.
+#[derive(Debug, serde::Serialize, serde::Deserialize, PartialEq, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum ChangesAnswer {
+    /// What changed.
+    Changes(RoomChanges),
+    /// The position is void.
+    Reset(RoomReset),
 }
 
 #[derive(Debug, IntoParams)]
@@ -182,6 +205,9 @@ pub(crate) struct RoomChanges {
 struct ChangesParameters {
     /// Everything up to this `seq` is known; 0 for nothing.
     after: u64,
+    /// The room's epoch when that was learned. Without it, a server whose data was restored from a backup can't tell that
+    /// the position is void.
+    epoch: Option<u32>,
     /// How many rows to answer at most.
     #[param(minimum = 1, maximum = 200, default = 200)]
     limit: Option<u32>,
@@ -189,14 +215,17 @@ struct ChangesParameters {
 
 struct ChangesQuery {
     after: Seq,
+    epoch: Option<u32>,
     limit: usize,
 }
 
 impl FromQuery for ChangesQuery {
     fn from_query(parameters: &mut Parameters) -> Result<Self> {
         let after = parameters.number("after")?;
+        let epoch = parameters.number("epoch")?.map(u32::try_from).transpose();
         Ok(Self {
             after: after.ok_or_else(|| Failure::invalid("after", "it is needed"))?,
+            epoch: epoch.map_err(|_| Failure::invalid("epoch", "it is one that this server never told"))?,
             limit: parameters.limit(crate::extract::MAX_LIMIT)?,
         })
     }
@@ -204,11 +233,12 @@ impl FromQuery for ChangesQuery {
 
 /// Reads what changed since
 ///
-/// The present state of everything that changed after a position: messages, tombstones, members and the room itself.
+/// The present state of everything that changed after a position: messages, tombstones, members and the room itself. Send
+/// the epoch that came with the position: if the position is void, the answer says so.
 #[utoipa::path(
     get, path = "/rooms/{id}/changes", tag = "Messages", operation_id = "changes",
     params(("id" = String, Path, description = "`rm_…`"), ChangesParameters),
-    responses((status = 200, description = "A page of changes without a hole.", body = RoomChanges)),
+    responses((status = 200, description = "A page of changes without a hole; or that the position is void.", body = ChangesAnswer)),
     extensions(("x-errors" = json!(["not_found", "bad_request", "invalid_field"]))),
 )]
 async fn changes(
@@ -216,16 +246,24 @@ async fn changes(
     Caller(actor): Caller,
     Id(room): Id<RoomId>,
     Query(query): Query<ChangesQuery>,
-) -> Result<Json<RoomChanges>> {
+) -> Result<Json<ChangesAnswer>> {
     state.core.limiter().check(Kind::Read, actor.id())?;
     let page = state.core.changes(&actor, room, query.after, query.limit).await?;
+    let holds = |epoch| query.after <= page.head && state.core.position_holds(room, epoch, query.after);
+    if !query.epoch.is_none_or(holds) {
+        return Ok(Json(ChangesAnswer::Reset(RoomReset {
+            kind: "room.reset".to_owned(),
+            room: room.to_string(),
+            data: wire::Reset { head: page.head, epoch: page.epoch },
+        })));
+    }
     let data = wire::Changes {
         messages: page.messages.iter().map(shown).collect(),
         members: page.members.iter().map(|(member, user)| wire::Member::new(member, user, None)).collect(),
         users: people(&page.users),
         room: page.room.as_ref().map(|room| wire::Room::new(room, None)),
     };
-    Ok(Json(RoomChanges {
+    Ok(Json(ChangesAnswer::Changes(RoomChanges {
         kind: "room.changes".to_owned(),
         room: room.to_string(),
         from: query.after,
@@ -233,7 +271,7 @@ async fn changes(
         head: page.head,
         epoch: page.epoch,
         data,
-    }))
+    })))
 }
 
 fn shown(message: &Message) -> wire::Message {

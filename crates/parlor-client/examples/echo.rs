@@ -30,20 +30,26 @@ async fn follow(client: &Client, position: &mut ResumePosition) -> parlor_client
     let options = Options { resume: vec![position.clone()], ..Options::default() };
     let connection = Connection::open(client, options).await?;
     let me = connection.ready().user.id.clone();
+    // What comes on this connection is known in the epoch of this connection. What was known before keeps its own, so that
+    // the server can tell whether it still holds.
+    let room = connection.ready().rooms.iter().find(|room| room.id == position.room);
+    let epoch = room.map(|room| room.epoch);
     let (sender, mut events) = connection.split();
     while let Some(event) = events.next().await {
         match event {
             ServerFrame::MessageCreated { room, seq, data } if room == position.room => {
                 echo(&sender, &room, &me, &data).await?;
-                position.seq = seq;
+                (position.seq, position.epoch) = (seq, epoch);
             }
             ServerFrame::RoomChanges { room, to, data, .. } if room == position.room => {
                 for message in data.messages.iter().filter(|message| message.seq > position.seq) {
                     echo(&sender, &room, &me, message).await?;
                 }
-                position.seq = to;
+                (position.seq, position.epoch) = (to, epoch);
             }
-            ServerFrame::RoomReset { room, data } if room == position.room => position.seq = data.head,
+            ServerFrame::RoomReset { room, data } if room == position.room => {
+                (position.seq, position.epoch) = (data.head, Some(data.epoch));
+            }
             _ => {}
         }
     }

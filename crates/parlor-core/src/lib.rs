@@ -20,8 +20,8 @@ mod settings;
 use std::sync::Arc;
 
 use parlor_bus::{Bus, Notice};
-use parlor_model::{Env, WorkspaceId};
-use parlor_store::Store;
+use parlor_model::{Env, RoomId, Seq, WorkspaceId};
+use parlor_store::{Runs, Store};
 use tokio::runtime::Handle;
 
 use admitted::Admitted;
@@ -48,25 +48,29 @@ struct Parts {
     settings: Settings,
     limiter: Limiter,
     workspace: WorkspaceId,
+    /// The runs of the server that the database remembers, this one too.
+    runs: Runs,
     admitted: Arc<Admitted>,
     /// Where tasks run that are begun on other threads.
     runtime: Handle,
 }
 
 impl Core {
-    /// Starts on a store, and makes the workspace if there is none. From now on what the store commits is told on the
+    /// Starts on a store: begins a run, and makes the workspace if there is none. From now on what the store commits is told on the
     /// bus, by the thread that commits it; so a store can have one core only.
     pub async fn start(store: Store, bus: Arc<dyn Bus>, env: Env, settings: Settings) -> Result<Self, Error> {
         let fresh = WorkspaceId::generate(&env);
         let now = env.now();
-        let workspace = store
+        let epoch = u32::from_be_bytes(env.random_bytes()) >> 1;
+        let (workspace, runs) = store
             .write(move |tx| {
                 Box::pin(async move {
+                    let runs = tx.begin_run(epoch).await?;
                     if let Some(workspace) = tx.workspace().await? {
-                        return Ok::<_, Error>(workspace);
+                        return Ok::<_, Error>((workspace, runs));
                     }
                     tx.insert_workspace(fresh, now).await?;
-                    Ok(fresh)
+                    Ok((fresh, runs))
                 })
             })
             .await?;
@@ -81,7 +85,7 @@ impl Core {
         }
         let limiter = Limiter::new(&settings.limits);
         let runtime = Handle::current();
-        let parts = Parts { store, bus, env, settings, limiter, workspace, admitted, runtime };
+        let parts = Parts { store, bus, env, settings, limiter, workspace, runs, admitted, runtime };
         Ok(Self(Arc::new(parts)))
     }
 
@@ -122,6 +126,17 @@ impl Core {
     /// The one workspace of this server.
     pub fn workspace(&self) -> WorkspaceId {
         self.0.workspace
+    }
+
+    /// The epoch of every position that is told from now until the server stops.
+    fn epoch(&self) -> u32 {
+        self.0.runs.epoch()
+    }
+
+    /// True if what a client learned of a room up to `seq`, when its epoch was `epoch`, is what this database has there.
+    /// It is not if the database was restored from a backup that does not know of it. Such a position is void.
+    pub fn position_holds(&self, room: RoomId, epoch: u32, seq: Seq) -> bool {
+        self.0.runs.hold(room, epoch, seq)
     }
 
     /// True if guests may look around without an invitation.

@@ -52,7 +52,8 @@ pub struct Room {
     pub access_seq: Seq,
     /// The `seq` of the newest change of the room itself (name, topic).
     pub changed_seq: Seq,
-    /// Changes when positions in this room become void, as after restoring a backup.
+    /// The epoch of the run of the server in which this is read. A position is told with it, so that it can be told later
+    /// whether it still holds.
     pub epoch: u32,
     /// How many members it has.
     pub member_count: u64,

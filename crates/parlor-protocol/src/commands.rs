@@ -62,7 +62,8 @@ wire! {
         /// Everything up to here is known.
         #[cfg_attr(feature = "ts", ts(type = "number"))]
         pub seq: u64,
-        /// The room's epoch when that was so.
+        /// The room's epoch when that was learned. Without it, a server whose data was restored from a backup can't tell
+        /// that the position is void.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
         pub epoch: Option<u32>,
@@ -162,7 +163,8 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
         pub seq: Option<u64>,
-        /// The room's epoch when that was so.
+        /// The room's epoch when that was learned. Without it, a server whose data was restored from a backup can't tell
+        /// that the position is void.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
         pub epoch: Option<u32>,

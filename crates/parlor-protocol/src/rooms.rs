@@ -21,7 +21,8 @@ wire! {
         /// The `seq` of the newest change.
         #[cfg_attr(feature = "ts", ts(type = "number"))]
         pub head: u64,
-        /// Changes when positions in this room become void.
+        /// Belongs to every position in this room that is learned now: remember it with the position, and send both to go on
+        /// from there. It differs from one start of the server to the next, and positions outlive that.
         pub epoch: u32,
         /// How many members it has.
         #[cfg_attr(feature = "ts", ts(type = "number"))]

@@ -8,11 +8,13 @@ use crate::statement::statements;
 use crate::tx::Tx;
 use crate::value::{self, Columns, params};
 
-/// The columns of a room, in the order in which [`read`] takes them.
+/// The columns of a room, in the order in which [`read`] takes them. The epoch is that of the present run: the one that a
+/// room was made with names its positions from before there were runs.
 macro_rules! room_columns {
     () => {
         "rooms.id, rooms.workspace_id, rooms.slug, rooms.name, rooms.kind, rooms.topic, rooms.head, rooms.access_seq, \
-         rooms.changed_seq, rooms.epoch, rooms.member_count, rooms.created_at"
+         rooms.changed_seq, COALESCE((SELECT epoch FROM runs ORDER BY number DESC LIMIT 1), rooms.epoch), \
+         rooms.member_count, rooms.created_at"
     };
 }
 pub(crate) use room_columns;
@@ -26,9 +28,9 @@ statements! {
     // A room whose name did not change keeps the key it has, also none.
     SAVE_ROOM = portable(
         "UPDATE rooms SET slug = $1, written_key = CASE WHEN name = $2 THEN written_key ELSE $3 END, name = $2,
-             name_key = $4, kind = $5, topic = $6, head = $7, access_seq = $8, changed_seq = $9, epoch = $10,
-             member_count = $11
-         WHERE id = $12 AND workspace_id = $13"
+             name_key = $4, kind = $5, topic = $6, head = $7, access_seq = $8, changed_seq = $9,
+             member_count = $10
+         WHERE id = $11 AND workspace_id = $12"
     );
     ROOMS_WITHOUT_KEY = portable(concat!("SELECT ", room_columns!(), " FROM rooms
         WHERE written_key IS NULL AND rooms.id > $1 ORDER BY rooms.id LIMIT $2"));
@@ -118,7 +120,6 @@ impl Tx<'_> {
             room.head,
             room.access_seq,
             room.changed_seq,
-            room.epoch,
             room.member_count,
             &room.id,
             &room.workspace

@@ -54,6 +54,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::members::STATEMENTS,
         crate::messages::STATEMENTS,
         crate::rooms::STATEMENTS,
+        crate::runs::STATEMENTS,
         crate::sessions::STATEMENTS,
         crate::settings::STATEMENTS,
         crate::users::STATEMENTS,

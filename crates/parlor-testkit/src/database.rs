@@ -44,6 +44,35 @@ impl FreshPostgres {
     }
 }
 
+/// A copy of a database that nobody uses. Dropping it drops it there.
+#[derive(Debug)]
+pub(crate) struct PostgresCopy(FreshPostgres);
+
+impl FreshPostgres {
+    /// Copies the database, to which nobody may be connected.
+    pub(crate) async fn copy(&self) -> Result<PostgresCopy> {
+        let (admin, name) = (self.admin.clone(), format!("{}_copy", self.name));
+        let copy = Self { admin, name, url: String::new() };
+        copy.become_copy_of(&self.name).await?;
+        Ok(PostgresCopy(copy))
+    }
+
+    /// Puts a copy in its place.
+    pub(crate) async fn restore(&self, copy: &PostgresCopy) -> Result<()> {
+        self.become_copy_of(&copy.0.name).await
+    }
+
+    async fn become_copy_of(&self, other: &str) -> Result<()> {
+        let name = &self.name;
+        execute(&self.admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+        // The connections of a server that was killed a moment ago may not have ended yet.
+        let end =
+            format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{other}'");
+        execute(&self.admin, &end).await?;
+        execute(&self.admin, &format!("CREATE DATABASE {name} TEMPLATE {other}")).await
+    }
+}
+
 impl Drop for FreshPostgres {
     fn drop(&mut self) {
         let (admin, statement) =

@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod backup;
 mod database;
 mod events;
 mod fill;
@@ -24,6 +25,7 @@ mod log;
 mod people;
 mod server;
 
+pub use backup::Backup;
 pub use database::Database;
 pub use events::{DEADLINE, expect_event, expect_event_within, message_created};
 pub use fill::fill;

@@ -172,6 +172,10 @@ impl Server {
         self.postgres.as_ref().map(|postgres| postgres.url.as_str())
     }
 
+    pub(crate) fn postgres(&self) -> Option<&FreshPostgres> {
+        self.postgres.as_ref()
+    }
+
     /// The newest lines of what it said on standard error.
     pub fn log(&self) -> String {
         self.log.text()

@@ -14,7 +14,14 @@ export { asParlorError, isTransient, ParlorError, type ClientErrorCode } from '.
 export type { HeadNews } from './following.ts';
 export { Emitter, Value, type Readable } from './observable.ts';
 export { OUTBOX_MAXIMUM, type PendingMessage, type PendingState } from './outbox.ts';
-export { API_PREFIX, Rest, type ChangesAnswer, type HistoryQuery } from './rest.ts';
+export {
+  API_PREFIX,
+  Rest,
+  type ChangesAnswer,
+  type ChangesPage,
+  type ChangesReset,
+  type HistoryQuery,
+} from './rest.ts';
 export { PAGE, RoomHandle, rowKey, rowsOf, type Row } from './room.ts';
 export {
   apply,

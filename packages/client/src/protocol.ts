@@ -254,7 +254,8 @@ topic: string,
  */
 head: number, 
 /**
- * Changes when positions in this room become void.
+ * Belongs to every position in this room that is learned now: remember it with the position, and send both to go on
+ * from there. It differs from one start of the server to the next, and positions outlive that.
  */
 epoch: number, 
 /**
@@ -691,7 +692,8 @@ room: string,
  */
 seq: number, 
 /**
- * The room's epoch when that was so.
+ * The room's epoch when that was learned. Without it, a server whose data was restored from a backup can't tell
+ * that the position is void.
  */
 epoch?: number, };
 
@@ -803,7 +805,8 @@ room: string,
  */
 seq?: number, 
 /**
- * The room's epoch when that was so.
+ * The room's epoch when that was learned. Without it, a server whose data was restored from a backup can't tell
+ * that the position is void.
  */
 epoch?: number, };
 

@@ -16,16 +16,26 @@ export interface HistoryQuery {
 }
 
 /** What changed in a room after `from`, up to `to`; if that is less than `head`, there is more. */
-export interface ChangesAnswer {
+export interface ChangesPage {
+  type: 'room.changes';
   room: string;
   from: number;
   to: number;
   /** The `seq` of the room's newest change. */
   head: number;
-  /** If it is another one than before, the position that was asked from is void. */
+  /** The epoch of the positions in it. */
   epoch: number;
   data: Wire.Changes;
 }
+
+/** The position that was asked from is void, as the server's data was restored from a backup. */
+export interface ChangesReset {
+  type: 'room.reset';
+  room: string;
+  data: Wire.Reset;
+}
+
+export type ChangesAnswer = ChangesPage | ChangesReset;
 
 type Query = Record<string, string | number | undefined>;
 
@@ -85,8 +95,8 @@ export class Rest {
     this.#call('PATCH', room(id, `/messages/${segment(message)}`), body);
   deleteMessage = (id: string, message: string): Promise<void> =>
     this.#call('DELETE', room(id, `/messages/${segment(message)}`));
-  changes = (id: string, after: number, limit?: number): Promise<ChangesAnswer> =>
-    this.#get(room(id, '/changes'), { after, limit });
+  changes = (id: string, after: number, epoch?: number, limit?: number): Promise<ChangesAnswer> =>
+    this.#get(room(id, '/changes'), { after, epoch, limit });
 
   invites = (id: string): Promise<Wire.InviteList> => this.#get(room(id, '/invites'));
   createInvite = (id: string, body: Wire.CreateInvite = {}): Promise<Wire.CreatedInvite> =>

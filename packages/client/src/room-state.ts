@@ -39,6 +39,7 @@ export interface RoomState {
   readonly open: boolean;
   /** How many messages were made by others, after `seq`, while the room was not open. */
   readonly unseen: number;
+  /** The epoch in which `seq` was learned: the two belong together. What comes next is learned in `room.epoch`. */
   readonly epoch: number;
   /** The `seq` of the newest message that is known of; 0 if none is. Compare it with what was read. */
   readonly newest: number;
@@ -136,6 +137,11 @@ export function withRoom(state: RoomState, room: Room): RoomState {
   return { ...state, room: merged(state.room, room), countKnown: true, countAt: room.head };
 }
 
+/** What is learned from now on is learned in this epoch. */
+export function withEpoch(state: RoomState, epoch: number): RoomState {
+  return state.room.epoch === epoch ? state : { ...state, room: { ...state.room, epoch } };
+}
+
 /** Message states that are newer than a page that was read at `head`; null if that is too long ago to know. */
 export function changedSince(state: RoomState, head: number): readonly Message[] | null {
   if (head >= state.seq) return [];
@@ -178,7 +184,8 @@ function drain(state: RoomState, first: PlacedFrame): { state: RoomState; applie
 function advance(state: RoomState, frame: PlacedFrame): RoomState {
   const { to } = spanOf(frame);
   const next = frame.type === 'room.changes' ? advanceBy(state, frame) : advanceTo(state, frame);
-  return { ...next, seq: to, head: Math.max(next.head, to), pending: settled(next.pending, to) };
+  const { epoch } = next.room;
+  return { ...next, seq: to, epoch, head: Math.max(next.head, to), pending: settled(next.pending, to) };
 }
 
 function advanceTo(state: RoomState, frame: Exclude<PlacedFrame, { type: 'room.changes' }>): RoomState {

@@ -16,6 +16,7 @@ import {
   type PlacedFrame,
   type RoomFrame,
   type RoomState,
+  withEpoch,
   withHead,
   withRoom,
 } from './room-state.ts';
@@ -265,7 +266,7 @@ export class Rooms {
       const after = gapOf(state);
       if (after === null) return;
       try {
-        this.receive(frameOf(await this.#options.rest.changes(id, after), state.epoch));
+        this.#receiveAnswer(id, await this.#options.rest.changes(id, after, state.epoch));
         if (this.#all.get().get(id)?.seq === after) attempt += 1;
         else attempt = 0;
       } catch (error) {
@@ -275,6 +276,11 @@ export class Rooms {
       }
       if (attempt > 0) await pause(backoff(attempt, Math.random));
     }
+  }
+
+  #receiveAnswer(id: string, answer: ChangesAnswer): void {
+    if (answer.type !== 'room.reset') this.change(id, (state) => withEpoch(state, answer.epoch));
+    this.receive(answer);
   }
 
   /** The room may have another name now, or another number of members. Not all clients are to ask at once. */
@@ -299,12 +305,6 @@ export class Rooms {
       this.#counts.delete(id);
     }
   }
-}
-
-/** The answer to a question for changes, as the frame that the connection would have brought. */
-function frameOf({ room, from, to, head, epoch, data }: ChangesAnswer, known: number): RoomFrame {
-  if (epoch !== known) return { type: 'room.reset', room, data: { head, epoch } };
-  return { type: 'room.changes', room, from, to, data };
 }
 
 function movedTo(state: RoomState, head: number): RoomState {

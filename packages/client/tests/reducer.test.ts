@@ -257,6 +257,18 @@ describe('positions', () => {
     ]);
   });
 
+  it('a position keeps the epoch in which it was learned until something comes after it', () => {
+    const room = new FakeRoom('hall');
+    const user = makeUser('ada');
+    room.member(user, true);
+    const known = initialRoom(room.room(), user.id);
+    // A server that starts anew tells its epoch; whether it has what is known here is not told yet.
+    const met = withRoom(known, { ...room.room(), epoch: 2 });
+    expect(met).toMatchObject({ epoch: 1, seq: known.seq });
+    const { epoch } = apply(met, room.say(user, 'new'));
+    expect(epoch).toBe(2);
+  });
+
   it('begins anew after a reset', () => {
     const { room, state } = quiet();
     const shown = apply(state, room.say(ada, '1'));

@@ -90,7 +90,7 @@ describe('every route', () => {
       'PATCH /rooms/rm_1/messages/msg_1',
     ],
     ['deleteMessage', (rest) => rest.deleteMessage('rm_1', 'msg_1'), 'DELETE /rooms/rm_1/messages/msg_1'],
-    ['changes', (rest) => rest.changes('rm_1', 0), 'GET /rooms/rm_1/changes?after=0'],
+    ['changes', (rest) => rest.changes('rm_1', 0, 7), 'GET /rooms/rm_1/changes?after=0&epoch=7'],
     ['invites', (rest) => rest.invites('rm_1'), 'GET /rooms/rm_1/invites'],
     ['createInvite', (rest) => rest.createInvite('rm_1'), 'POST /rooms/rm_1/invites'],
     ['revokeInvite', (rest) => rest.revokeInvite('rm_1', 'inv_1'), 'DELETE /rooms/rm_1/invites/inv_1'],

@@ -48,7 +48,7 @@ describe('a gap', () => {
     await settle();
     expect(bodies(client, room)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'm6', 'late1', 'late2']);
     expect(server.requests.filter((request) => request.includes('/changes'))).toEqual([
-      `GET /rooms/${room.id}/changes?after=2`,
+      `GET /rooms/${room.id}/changes?after=2&epoch=1`,
     ]);
   });
 
@@ -78,14 +78,21 @@ describe('a gap', () => {
     expect(bodies(client, room)).toEqual(['m1', 'm2']);
   });
 
-  it('of another epoch begins the timeline anew', async () => {
+  it('is repaired across a restart of the server, and not if its data was restored', async () => {
     const { server, room, client } = await opened(3);
-    room.epoch = 2;
+    room.restart();
     server.lose = 1;
     say(server, room, 2, 'new');
     await settle();
     expect(client.room(room.id).get()).toMatchObject({ epoch: 2, seq: room.head });
     expect(bodies(client, room)).toEqual(['past1', 'past2', 'past3', 'new1', 'new2']);
+    expect(server.requests.filter((request) => request.includes('/messages'))).toHaveLength(1);
+    room.restore(room.head - 2);
+    server.lose = 3;
+    say(server, room, 4, 'other');
+    await settle();
+    expect(client.room(room.id).get()).toMatchObject({ epoch: 1_002, seq: room.head });
+    expect(bodies(client, room)).toEqual(['past1', 'past2', 'past3', 'other1', 'other2', 'other3', 'other4']);
   });
 
   it('after joining elsewhere is seen by the head of the room', async () => {
@@ -145,6 +152,46 @@ describe('after a cut', () => {
     expect(heard).toBe(500);
     expect(shown).toHaveLength(300);
     expect(shown).toEqual(room.messages.slice(-300).map((row) => row.value.body));
+  });
+
+  it('a restart of the server voids nothing, and positions are learned anew with what comes', async () => {
+    const { server, room } = await opened(5);
+    const hellos = (): unknown =>
+      server.commands.filter((command) => command.type === 'hello').at(-1)?.data.resume;
+    const cut = async (): Promise<void> => {
+      room.restart();
+      server.cut();
+      await pass(1000);
+    };
+    const { head } = room;
+    await cut();
+    expect(hellos()).toEqual([{ room: room.id, seq: head, epoch: 1 }]);
+    // Nothing came, so what is known is still what was known in the first run.
+    await cut();
+    expect(hellos()).toEqual([{ room: room.id, seq: head, epoch: 1 }]);
+    say(server, room, 1);
+    await settle();
+    await cut();
+    expect(hellos()).toEqual([{ room: room.id, seq: head + 1, epoch: 3 }]);
+    expect(server.requests.filter((request) => request.includes('/messages'))).toHaveLength(1);
+  });
+
+  it('what a restored server does not have is forgotten, and what it has instead is shown', async () => {
+    const { server, room, client } = await opened(5);
+    say(server, room, 30, 'lost');
+    await settle();
+    expect(bodies(client, room)).toHaveLength(35);
+    server.up = false;
+    server.cut();
+    await settle();
+    room.restore(room.head - 30);
+    say(server, room, 40, 'other');
+    server.up = true;
+    await pass(1000);
+    const present = room.messages.map((row) => row.value.body);
+    expect(bodies(client, room)).toEqual(present.slice(-bodies(client, room).length));
+    expect(bodies(client, room).length).toBeGreaterThanOrEqual(40);
+    expect(client.room(room.id).get()).toMatchObject({ seq: room.head, epoch: 1_001 });
   });
 
   it('too long ago reads the newest page anew', async () => {

@@ -105,14 +105,18 @@ fn missed() -> String {
         "<h2 id=\"missed\">What was missed</h2>\n<p>For every position in <code>resume</code> the server sends \
          <code>room.changes</code>: pages without a hole, each with the present state of what changed after \
          <code>from</code> up to <code>to</code>, tombstones too. Live events go on at <code>to + 1</code>. A position \
-         that is too far behind, or of another <code>epoch</code>, gets <code>room.reset</code> instead: read the history \
-         over HTTP, and take the events from <code>head + 1</code> on.</p>{}",
+         that is too far behind, or void, gets <code>room.reset</code> instead: read the history over HTTP, and take the \
+         events from <code>head + 1</code> on.</p>\n<p>A position is void when the server was restored from a backup that \
+         does not know of it. To be told, send the <code>epoch</code> along: what comes on a connection is learned in the \
+         epoch that <code>ready</code> gives for its room (<code>room.joined</code>, <code>room.open</code>, \
+         <code>room.reset</code>), and a position from before keeps its own until something new has come. Each start of the \
+         server has another epoch; positions of earlier ones hold.</p>{}",
         code(frames)
     )
 }
 
 fn rooms() -> String {
-    let frames = "→ {\"type\":\"hello\",\"ref\":1,\"data\":{\"resume\":[{\"room\":\"rm_a…\",\"seq\":41}],\"follow\":\"opened\"}}\n\
+    let frames = "→ {\"type\":\"hello\",\"ref\":1,\"data\":{\"resume\":[{\"room\":\"rm_a…\",\"seq\":41,\"epoch\":1}],\"follow\":\"opened\"}}\n\
         ← {\"type\":\"ready\",\"ref\":1,\"data\":{\"user\":{…},\"rooms\":[…],\"follow\":\"opened\"}}\n\
         ← {\"type\":\"heads.changed\",\"data\":{\"heads\":[{\"room\":\"rm_b…\",\"head\":57,\"messages\":3,\"newest\":56,\"by\":\"usr_…\"}]}}\n\
         → {\"type\":\"room.open\",\"ref\":2,\"data\":{\"room\":\"rm_b…\",\"seq\":40,\"epoch\":1}}\n\

@@ -64,6 +64,11 @@ examples! {
         "type": "room.changes", "room": ROOM, "from": 41, "to": 43, "head": 43, "epoch": 1,
         "data": {"messages": [message()], "members": [], "users": [user()]},
     });
+    crate::messages::RoomReset = json!({"type": "room.reset", "room": ROOM, "data": {"head": 43, "epoch": 2}});
+    crate::messages::ChangesAnswer = json!({
+        "type": "room.changes", "room": ROOM, "from": 41, "to": 43, "head": 43, "epoch": 1,
+        "data": {"messages": [message()], "members": [], "users": [user()]},
+    });
     parlor_protocol::CreateInvite = json!({"expires_in": 86_400, "max_uses": 10});
     parlor_protocol::CreatedInvite = json!({
         "invite": invite(), "code": INVITE_CODE, "path": format!("/invite#{INVITE_CODE}"),

@@ -1,6 +1,6 @@
 //! Messages: saying, changing, reading back.
 
-use parlor_protocol::{EditMessage, History, Message, SendMessage, ServerFrame};
+use parlor_protocol::{EditMessage, History, Message, ResumePosition, SendMessage, ServerFrame};
 use reqwest::Method;
 
 use super::with_query;
@@ -37,11 +37,15 @@ impl Client {
         self.get(with_query(url, [("limit", Some(limit.to_string())), place])).await
     }
 
-    /// What changed in a room after `after`: a [`ServerFrame::RoomChanges`], or a [`ServerFrame::RoomReset`] if that
-    /// is too long ago.
-    pub async fn changes(&self, room: &str, after: u64, limit: Option<usize>) -> Result<ServerFrame> {
-        let query = [("after", Some(after.to_string())), ("limit", limit.map(|limit| limit.to_string()))];
-        self.get(with_query(self.route(&["rooms", room, "changes"]), query)).await
+    /// What changed in a room after a position: a [`ServerFrame::RoomChanges`], or a [`ServerFrame::RoomReset`] if the
+    /// position is void. Only with the position's epoch can the server tell that.
+    pub async fn changes(&self, position: &ResumePosition, limit: Option<usize>) -> Result<ServerFrame> {
+        let query = [
+            ("after", Some(position.seq.to_string())),
+            ("epoch", position.epoch.map(|epoch| epoch.to_string())),
+            ("limit", limit.map(|limit| limit.to_string())),
+        ];
+        self.get(with_query(self.route(&["rooms", &position.room, "changes"]), query)).await
     }
 
     /// Changes one's own words.

@@ -114,7 +114,7 @@ pub(super) async fn enter(
 /// Makes the first room for the owner.
 async fn found(tx: &mut Tx<'_>, core: &Core, user: User) -> Result<(Entered, Vec<RoomEvent>), Error> {
     let (name, topic) = (RoomName::new(FIRST_ROOM.0)?, Topic::new(FIRST_ROOM.1)?);
-    let room = new_room(tx, core.env(), core.workspace(), name, RoomKind::Public, topic).await?;
+    let room = new_room(tx, core, name, RoomKind::Public, topic).await?;
     let mut change = RoomChange::open(tx, core, &as_actor(core, &user), room.id).await?;
     let place = change.admit(tx, MemberRole::Owner).await?;
     let joined = Some((change.access.room.clone(), place));

@@ -16,7 +16,7 @@ pub struct ChangesPage {
     pub to: Seq,
     /// The place of the room's newest change, in the same snapshot.
     pub head: Seq,
-    /// The room's epoch.
+    /// The room's epoch. Who goes on from `to` or `head` later says it along.
     pub epoch: u32,
     /// Messages that were made, edited or deleted, ascending by their own `seq`.
     pub messages: Vec<Message>,

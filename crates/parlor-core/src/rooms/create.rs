@@ -30,7 +30,7 @@ impl Core {
         let (core, actor) = (self.clone(), actor.clone());
         self.commit(move |tx| {
             Box::pin(async move {
-                let room = new_room(tx, core.env(), actor.workspace(), name, input.kind, topic).await?;
+                let room = new_room(tx, &core, name, input.kind, topic).await?;
                 settle(tx, &core, &actor, room.id).await
             })
         })
@@ -49,12 +49,12 @@ async fn settle(tx: &mut Tx<'_>, core: &Core, actor: &Actor, room: RoomId) -> Ou
 /// Inserts an empty room under a free address.
 pub(crate) async fn new_room(
     tx: &mut Tx<'_>,
-    env: &Env,
-    workspace: WorkspaceId,
+    core: &Core,
     name: RoomName,
     kind: RoomKind,
     topic: Topic,
 ) -> Result<Room, Error> {
+    let (env, workspace) = (core.env(), core.workspace());
     if kind == RoomKind::Public {
         refuse_taken_name(tx, workspace, &name, None).await?;
     }
@@ -69,7 +69,7 @@ pub(crate) async fn new_room(
         head: 0,
         access_seq: 0,
         changed_seq: 0,
-        epoch: u32::from_be_bytes(env.random_bytes()) >> 1,
+        epoch: core.epoch(),
         member_count: 0,
         created_at: env.now(),
     };

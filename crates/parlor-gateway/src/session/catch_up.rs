@@ -99,7 +99,9 @@ impl Delivery {
             return;
         };
         let head = room.known_to();
-        let same = position.epoch.is_none_or(|epoch| epoch == room.epoch);
+        let same = position.epoch.is_none_or(|epoch| {
+            epoch == room.epoch || context.shared.core.position_holds(position.room, epoch, position.seq)
+        });
         let near = position.seq <= head && head - position.seq <= context.shared.options.max_behind;
         if same && near {
             room.resume(position.seq, head);

@@ -11,6 +11,7 @@ mod old_rows;
 mod postgres_only;
 mod queues;
 mod rooms;
+mod runs;
 mod sessions;
 mod settings;
 mod sqlite_only;

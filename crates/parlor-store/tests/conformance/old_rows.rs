@@ -8,8 +8,8 @@ use crate::support::{World, cases, write};
 cases!(names_from_before_written_keys_are_kept, members_from_before_mutes_are_kept);
 
 /// What takes a schema of today back to the one before mutes.
-const NO_MUTES: &str =
-    "ALTER TABLE members DROP COLUMN muted_at; ALTER TABLE members DROP COLUMN muted_until;
+const NO_MUTES: &str = "DROP TABLE run_heads; DROP TABLE runs;
+    ALTER TABLE members DROP COLUMN muted_at; ALTER TABLE members DROP COLUMN muted_until;
     ALTER TABLE members DROP COLUMN muted_by; ALTER TABLE members DROP COLUMN mute_reason";
 
 async fn names_from_before_written_keys_are_kept(world: &World) {

@@ -50,7 +50,6 @@ async fn a_room_is_saved_whole(world: &World) {
         head: 9,
         access_seq: 8,
         changed_seq: 9,
-        epoch: 2,
         member_count: 4,
         ..room.clone()
     };

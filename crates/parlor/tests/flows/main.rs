@@ -9,6 +9,7 @@ mod doctor;
 mod hostile;
 mod lifecycle;
 mod refused;
+mod restore;
 mod resume;
 mod secrets;
 mod sessions;

@@ -23,6 +23,8 @@ export function makeUser(name: string, role = 'member'): User {
 export class FakeRoom {
   readonly id: string;
   epoch = 1;
+  /** The epochs of former runs of the server, and the place up to which positions of each hold. */
+  readonly former = new Map<number, number>();
   head = 0;
   readonly messages: Placed<Message>[] = [];
   readonly members = new Map<string, Placed<Member>>();
@@ -44,6 +46,26 @@ export class FakeRoom {
         created_at: new Date(START).toISOString(),
       },
     };
+  }
+
+  /** The server starts anew. */
+  restart(): void {
+    this.former.set(this.epoch, this.head);
+    this.epoch += 1;
+  }
+
+  /** The server's data is restored from a backup that was made when the room was at `head`, in the present run. */
+  restore(head: number): void {
+    this.messages.splice(0, this.messages.length, ...this.messages.filter((row) => row.changed <= head));
+    this.head = head;
+    this.former.set(this.epoch, head);
+    this.epoch += 1_000;
+  }
+
+  /** Whether a position is one of this room's. */
+  holds(seq: number, epoch: number | undefined): boolean {
+    if (epoch === undefined || epoch === this.epoch) return seq <= this.head;
+    return seq <= (this.former.get(epoch) ?? -1);
   }
 
   room(viewer?: string): Room {

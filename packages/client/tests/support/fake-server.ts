@@ -150,7 +150,7 @@ export class FakeServer {
   #catchUp(socket: FakeSocket, id: string, seq: number, epoch: number | undefined): void {
     const room = this.rooms.get(id);
     if (!room) return;
-    if ((epoch ?? room.epoch) !== room.epoch || room.head - seq > this.farthest) {
+    if (!room.holds(seq, epoch) || room.head - seq > this.farthest) {
       socket.deliver({ type: 'room.reset', room: id, data: { head: room.head, epoch: room.epoch } });
       return;
     }
@@ -235,8 +235,12 @@ export class FakeServer {
     if (!room) return refuse(404, { code: 'not_found', message: 'There is no such room.' });
     if (method === 'GET' && rest === '') return Response.json(room.room(this.self.id));
     if (rest === 'changes') {
-      const page = room.changes(number('after') ?? 0, this.pageSize);
-      return Response.json({ room: id, ...page, head: room.head, epoch: room.epoch });
+      const after = number('after') ?? 0;
+      const { head, epoch } = room;
+      if (!room.holds(after, number('epoch')))
+        return Response.json({ type: 'room.reset', room: id, data: { head, epoch } });
+      const page = room.changes(after, this.pageSize);
+      return Response.json({ type: 'room.changes', room: id, ...page, head, epoch });
     }
     if (rest === 'members')
       return Response.json({ members: [...room.members.values()].map((row) => row.value) });
