@@ -194,7 +194,7 @@ pub(crate) struct RoomReset {
 #[serde(untagged)]
 pub(crate) enum ChangesAnswer {
     /// What changed.
-    Changes(RoomChanges),
+    Changes(Box<RoomChanges>),
     /// The position is void.
     Reset(RoomReset),
 }
@@ -263,7 +263,7 @@ async fn changes(
         users: people(&page.users),
         room: page.room.as_ref().map(|room| wire::Room::new(room, None)),
     };
-    Ok(Json(ChangesAnswer::Changes(RoomChanges {
+    Ok(Json(ChangesAnswer::Changes(Box::new(RoomChanges {
         kind: "room.changes".to_owned(),
         room: room.to_string(),
         from: query.after,
@@ -271,7 +271,7 @@ async fn changes(
         head: page.head,
         epoch: page.epoch,
         data,
-    })))
+    }))))
 }
 
 fn shown(message: &Message) -> wire::Message {
