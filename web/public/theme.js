@@ -1,7 +1,9 @@
-// Runs before the first paint, so that a chosen theme does not flash the other one. Everything else is a module.
+// Runs before the first paint, so that a chosen look does not flash the other one. Everything else is a module.
 try {
-  var theme = localStorage.getItem('parlor.theme');
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+  for (var name of ['theme', 'density']) {
+    var choice = localStorage.getItem('parlor.' + name);
+    if (/^(light|dark|compact|large)$/.test(choice)) document.documentElement.dataset[name] = choice;
+  }
 } catch {
-  // Storage is forbidden: the system's theme it is.
+  // Storage is forbidden: the usual look it is.
 }

@@ -39,7 +39,7 @@ it('says how much too long a text is, and does not send it', async () => {
 });
 
 it('names whom one answers, and stops on request', async () => {
-  render(Composer, { ...props, replyingTo: 'Bo' });
+  render(Composer, { ...props, replyingTo: { author: 'Bo', text: 'a question' } });
   expect(screen.getByText(t.composer.replyingTo('Bo'))).toBeTruthy();
   await fireEvent.click(screen.getByRole('button', { name: t.composer.stopReplying }));
   expect(props.stopReplying).toHaveBeenCalledOnce();

@@ -19,8 +19,10 @@ export class RowFocus {
     return this.#pointed ?? this.#focused;
   }
 
-  to(row: HTMLElement): void {
+  /** Quietly: without a ring, until a key is used. Where a link led is marked otherwise. */
+  to(row: HTMLElement, isQuiet = false): void {
     this.#stop = row.dataset['key'] ?? null;
+    row.toggleAttribute('data-quiet', isQuiet);
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: 'nearest' });
   }
@@ -36,6 +38,10 @@ export class RowFocus {
     this.#pointed = rowOf(event.target)?.dataset['key'] ?? this.#pointed;
   }
 
+  left(event: FocusEvent): void {
+    rowOf(event.target)?.removeAttribute('data-quiet');
+  }
+
   unpoint(): void {
     this.#pointed = null;
   }
@@ -43,6 +49,7 @@ export class RowFocus {
   /** Keys on a row and on what is in it, but in a field; a button's own keys are left to it. */
   keydown(event: KeyboardEvent, lines: readonly Line[], actions: RowActions): void {
     const row = rowOf(event.target);
+    row?.removeAttribute('data-quiet');
     if (!row || isTyping(event.target)) return;
     if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target !== row && event.key === 'Enter') return;

@@ -16,10 +16,14 @@ import { Copying } from './copying.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Edits } from './edits.svelte.ts';
 import { Live } from './live.svelte.ts';
+import { Preference, type DensityChoice, type ThemeChoice } from './preference.svelte.ts';
 import { Reading } from './reading.svelte.ts';
+<<<<<<< HEAD
 import { roomPath } from './routes.ts';
 import { serverTime } from './server-time.svelte.ts';
 import { Theme } from './theme.svelte.ts';
+=======
+>>>>>>> e68eb60 (web: Read and write in one column, in a rhythm and density of one's own)
 
 /** What a signed-in person has beside the server's own state. */
 export interface Belongings {
@@ -36,7 +40,8 @@ export type Phase = 'starting' | 'unreachable' | 'open';
 
 export class Parlor {
   readonly client: ParlorClient;
-  readonly theme = new Theme();
+  readonly theme = new Preference<ThemeChoice>('theme', ['system', 'light', 'dark']);
+  readonly density = new Preference<DensityChoice>('density', ['normal', 'compact', 'large']);
   readonly announcer = new Announcer();
   readonly copying = new Copying();
   #phase = $state<Phase>('starting');

@@ -1,0 +1,23 @@
+// Whether a key has brought the focus somewhere. A field that has the focus shows its caret, so it needs a ring only for
+// those who go through the page by keyboard; the browser's own `:focus-visible` shows one on every field, always.
+
+/** The keys that move the focus. Others that end in a field, such as Enter on a room, say where one goes by themselves. */
+const MOVES = new Set(['Tab', 'F6', 'Escape']);
+
+let isByKey = false;
+
+addEventListener('keydown', (event) => (isByKey = MOVES.has(event.key) && !event.altKey), true);
+addEventListener('pointerdown', () => (isByKey = false), true);
+
+/** For `{@attach}`: `data-by-key` is on a field while it has the focus because of a key. */
+export function markFocusByKey(field: HTMLElement): () => void {
+  const listening = new AbortController();
+  const { signal } = listening;
+  field.addEventListener('focus', () => field.toggleAttribute('data-by-key', isByKey), { signal });
+  for (const end of ['blur', 'pointerdown']) {
+    field.addEventListener(end, () => field.removeAttribute('data-by-key'), { signal });
+  }
+  return () => {
+    listening.abort();
+  };
+}
