@@ -23,10 +23,10 @@ export class Preference<Value extends string> {
 
   set choice(choice: Value) {
     this.#choice = choice;
-    const { dataset } = document.documentElement;
+    const page = document.documentElement;
     const isUsual = choice === this.#values[0];
-    if (isUsual) delete dataset[this.#name];
-    else dataset[this.#name] = choice;
+    if (isUsual) page.removeAttribute(`data-${this.#name}`);
+    else page.setAttribute(`data-${this.#name}`, choice);
     try {
       if (isUsual) localStorage.removeItem(this.#key);
       else localStorage.setItem(this.#key, choice);
