@@ -24,7 +24,7 @@ test('what is stored and is no choice is the usual one', () => {
 });
 
 test('where nothing may be stored a choice holds for now', () => {
-  vi.spyOn(localStorage, 'setItem').mockImplementation(() => {
+  vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new DOMException('full', 'QuotaExceededError');
   });
   const one = density();
