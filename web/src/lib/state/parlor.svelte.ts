@@ -18,12 +18,8 @@ import { Edits } from './edits.svelte.ts';
 import { Live } from './live.svelte.ts';
 import { Preference, type DensityChoice, type ThemeChoice } from './preference.svelte.ts';
 import { Reading } from './reading.svelte.ts';
-<<<<<<< HEAD
 import { roomPath } from './routes.ts';
 import { serverTime } from './server-time.svelte.ts';
-import { Theme } from './theme.svelte.ts';
-=======
->>>>>>> e68eb60 (web: Read and write in one column, in a rhythm and density of one's own)
 
 /** What a signed-in person has beside the server's own state. */
 export interface Belongings {
