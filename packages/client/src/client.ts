@@ -43,7 +43,7 @@ export interface ClientEvents {
   message: { readonly room: string; readonly message: Wire.Message; readonly missed: boolean };
   /** Any durable change, in the order of the room. */
   change: { readonly room: string; readonly frame: PlacedFrame };
-  /** A room that is not open has moved on. */
+  /** A room that is not open has moved on, or an open one was so far behind that it began anew. */
   head: HeadNews;
   'room.joined': { readonly room: Wire.Room };
   'room.left': { readonly room: string };
@@ -105,6 +105,9 @@ export class ParlorClient {
       reopen: (room) => this.room(room).open(),
       onLeft: (room) => {
         this.#left(room);
+      },
+      onReset: (room, head) => {
+        this.#events.emit('head', { room, head, messages: null });
       },
       onApplied: (room, frame, news) => {
         this.#applied(room, frame, news);

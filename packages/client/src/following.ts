@@ -8,7 +8,7 @@ import type { Follow, Head, Hello, Opened, Ready } from './protocol.ts';
 import type { RoomState } from './room-state.ts';
 import type { Rooms } from './rooms.ts';
 
-/** A room that is not open has moved on. */
+/** A room that is not open has moved on, or an open one was so far behind that it began anew. */
 export interface HeadNews {
   readonly room: string;
   /** Its newest `seq`. */
@@ -18,6 +18,8 @@ export interface HeadNews {
   /** The place and the author of the newest of them. */
   readonly newest?: number;
   readonly by?: string;
+  /** How many other changes there were: edits, removals, members. Absent where that is not known. */
+  readonly others?: number;
 }
 
 export interface FollowingOptions {
@@ -106,7 +108,10 @@ export class Following {
   }
 
   heads(heads: readonly Head[]): void {
-    for (const head of heads) if (this.#options.rooms.moved(head)) this.#options.onHead(head);
+    for (const head of heads) {
+      const others = this.#options.rooms.moved(head);
+      if (others !== null) this.#options.onHead({ ...head, others });
+    }
   }
 
   #isHeld(id: string): boolean {

@@ -37,6 +37,8 @@ export interface RoomsOptions {
   reopen: (room: string) => Promise<void>;
   /** Told when an event shows that one is not in a room any more. */
   onLeft: (room: string) => void;
+  /** Told when a room was so far behind that it began anew: what was missed is not known. */
+  onReset: (room: string, head: number) => void;
   /** Told of each frame that took effect, after the state is set; `news` are the messages that were not told of before. */
   onApplied: (room: string, frame: PlacedFrame, news: readonly Message[]) => void;
 }
@@ -114,13 +116,14 @@ export class Rooms {
     this.change(id, closed);
   }
 
-  /** How far a room has come that is not open; false if that was known. */
-  moved(head: Head): boolean {
+  /** How far a room has come that is not open: by how many changes that are no messages; null if that was known. */
+  moved(head: Head): number | null {
     const before = this.#all.get().get(head.room);
     this.change(head.room, (state) => withHead(state, head));
-    if (this.#all.get().get(head.room) === before) return false;
-    if (before && head.head - before.head > head.messages) this.#doubt(head.room);
-    return true;
+    if (!before || this.#all.get().get(head.room) === before) return null;
+    const others = Math.max(0, head.head - before.head - head.messages);
+    if (others > 0) this.#doubt(head.room);
+    return others;
   }
 
   /** Reads timelines anew that a reset made void. */
@@ -180,7 +183,10 @@ export class Rooms {
     if (state === before) return;
     this.#set(state);
     // After a reset, everything up to the new head counts as told.
-    if (frame.type === 'room.reset') this.#told.delete(frame.room);
+    if (frame.type === 'room.reset') {
+      this.#told.delete(frame.room);
+      this.#options.onReset(frame.room, frame.data.head);
+    }
     for (const one of applied) this.#meet(one);
     this.#settle(state, applied.flatMap(messagesOf));
     for (const one of applied) this.#options.onApplied(frame.room, one, this.#news(before, one));

@@ -50,7 +50,11 @@ export function withMessage(timeline: Timeline, message: Message): Timeline {
   const index = position(messages, message.seq);
   if (messages[index]?.seq === message.seq) return { ...timeline, messages: messages.with(index, message) };
   if (!loaded || (index === 0 && messages.length > 0 && !atStart)) return timeline;
-  if (index === messages.length && !atEnd) return counted(timeline, message.seq);
+  if (index === messages.length && !atEnd) {
+    return message.deleted_at === undefined
+      ? counted(timeline, message.seq)
+      : uncounted(timeline, message.seq);
+  }
   return bounded({ ...timeline, messages: messages.toSpliced(index, 0, message) });
 }
 
@@ -59,6 +63,12 @@ function counted(timeline: Timeline, seq: number): Timeline {
   if (seq <= presentUntil || beyondAt.includes(seq) || beyondAt.length >= BEYOND_MAXIMUM) return timeline;
   const next = [...beyondAt, seq].sort((one, other) => one - other);
   return { ...timeline, beyondAt: next, beyond: next.length };
+}
+
+/** What was removed is nothing to go to. */
+function uncounted(timeline: Timeline, seq: number): Timeline {
+  const beyondAt = timeline.beyondAt.filter((other) => other !== seq);
+  return { ...timeline, beyondAt, beyond: beyondAt.length };
 }
 
 /** One more than the maximum has to go: at the start, or, when someone reads further up, at the end. */

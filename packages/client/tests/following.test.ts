@@ -83,7 +83,9 @@ describe('a room that is not open', () => {
     server.tellHeads();
     await settle();
     expect(heard).toEqual([]);
-    expect(heads).toEqual([{ room: hall.id, head: seq + 4, messages: 3, newest: seq + 3, by: bo.id }]);
+    expect(heads).toEqual([
+      { room: hall.id, head: seq + 4, messages: 3, newest: seq + 3, by: bo.id, others: 1 },
+    ]);
     expect(state(client, hall)).toMatchObject({
       open: false,
       seq,
@@ -93,6 +95,21 @@ describe('a room that is not open', () => {
     });
     await pass(60_000);
     expect(changesAsked(server)).toEqual([]);
+  });
+
+  it('tells of removals and edits as other changes, of which messages are none', async () => {
+    const { server, hall, heads } = await scene();
+    say(server, hall, 2);
+    server.tellHeads();
+    const [one, two] = hall.messages.map((row) => row.value.id);
+    server.publish(hall.remove(one ?? ''));
+    server.publish(hall.edit(two ?? '', 'changed'));
+    server.tellHeads();
+    await settle();
+    expect(heads.map(({ messages, others }) => [messages, others])).toEqual([
+      [2, 0],
+      [0, 2],
+    ]);
   });
 
   it('is read by who answers elsewhere', async () => {
@@ -273,7 +290,7 @@ describe('opening a room', () => {
   });
 
   it('too far behind begins the timeline anew', async () => {
-    const { server, hall, client } = await scene();
+    const { server, hall, client, heads } = await scene();
     await hold(client, hall);
     await client.room(hall.id).open();
     release(hall);
@@ -285,6 +302,8 @@ describe('opening a room', () => {
     await settle();
     expect(state(client, hall).timeline.messages).toEqual(hall.history({ limit: 60 }).messages);
     expect(state(client, hall)).toMatchObject({ seq: hall.head, open: true });
+    // How many messages were passed over is not known.
+    expect(heads.at(-1)).toEqual({ room: hall.id, head: hall.head, messages: null });
   });
 
   it('is tried again when the server is busy, and given up when it refuses', async () => {

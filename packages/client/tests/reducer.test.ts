@@ -307,6 +307,20 @@ describe('the window', () => {
     expect(after.newest).toBe(room.head);
   });
 
+  it('counts what is beyond no more once it is removed', () => {
+    const { room, state } = full(false);
+    const two = apply(apply(state, room.say(ada, 'a')), room.say(ada, 'b'));
+    const id = room.messages.at(-1)?.value.id ?? '';
+    const one = apply(two, room.remove(id));
+    expect([two.timeline.beyond, one.timeline.beyond, one.timeline.beyondAt.length]).toEqual([2, 1, 1]);
+    // Removed before one heard of it, as in a page of what was missed, it never counts.
+    room.say(ada, 'c');
+    const [from, last] = [one.seq, room.messages.at(-1)?.value.id ?? ''];
+    room.remove(last);
+    const page = { type: 'room.changes', room: room.id, ...room.changes(from, 200) } as const;
+    expect(apply(one, page).timeline.beyond).toBe(1);
+  });
+
   it('does not count edits of old messages as new ones', () => {
     const { room, state } = full(false);
     const old = room.messages[200]?.value;

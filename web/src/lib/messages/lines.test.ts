@@ -70,6 +70,12 @@ describe('the mark of the unread', () => {
     expect(marked(4, [row(4), row(5, { author: SELF }), row(6)])).toEqual(['msg_6']);
   });
 
+  it('passes over what was removed', () => {
+    const gone = { deleted_at: 'now', body: '' };
+    expect(marked(4, [row(4), row(5, gone), row(6)])).toEqual(['msg_6']);
+    expect(marked(4, [row(4), row(5, gone)])).toEqual([]);
+  });
+
   it('does not stand in a window that begins after it', () => {
     expect(marked(2)).toEqual([]);
   });

@@ -59,7 +59,8 @@ function reachesBackTo(rows: readonly Row[], readUpTo: number): boolean {
 }
 
 function isUnread(row: Row, self: string, readUpTo: number): boolean {
-  return row.message !== undefined && row.message.seq > readUpTo && row.message.author !== self;
+  const { message } = row;
+  return message?.deleted_at === undefined && (message?.seq ?? 0) > readUpTo && message?.author !== self;
 }
 
 /** An action names its author in its own sentence, and an answer says whom it answers: both stand alone. */

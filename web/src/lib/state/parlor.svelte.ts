@@ -11,6 +11,7 @@ import {
   type User,
 } from '@parlor/client';
 import { today } from '../i18n/today.svelte.ts';
+import { Activity } from './activity.svelte.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Copying } from './copying.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
@@ -40,6 +41,7 @@ export class Parlor {
   readonly density = new Preference<DensityChoice>('density', ['normal', 'compact', 'large']);
   readonly announcer = new Announcer();
   readonly copying = new Copying();
+  readonly activity = new Activity();
   #phase = $state<Phase>('starting');
   #server = $state.raw<ServerInfo | null>(null);
   #belongings = $state.raw<Belongings | null>(null);
@@ -175,7 +177,14 @@ export class Parlor {
     client.on('message', (event) => this.#belongings?.reading.heard(event));
     client.on('head', (news) => this.#belongings?.reading.moved(news));
     client.on('change', ({ room, frame }) => {
-      if (frame.type === 'message.deleted') this.#belongings?.reading.removed(room, frame.data);
+      const messages =
+        frame.type === 'room.changes'
+          ? frame.data.messages
+          : frame.type === 'message.deleted'
+            ? [frame.data]
+            : [];
+      for (const message of messages)
+        if (message.deleted_at !== undefined) this.#belongings?.reading.removed(room, message);
     });
     client.on('room.left', ({ room }) => this.#belongings?.reading.forget(room));
     client.on('session.ended', ({ reason }) => {

@@ -8,6 +8,12 @@ import { isNumber, isRecordOf, readStored, writeStored } from './storage.ts';
 
 /** How many unread messages are told apart; more are "99+". */
 const COUNTED = 100;
+/** How many pages are read to find them, where most of what was said is removed. */
+const PAGES = 10;
+/** Within so many milliseconds an unread number is doubted after a change. Not all clients are to ask at once. */
+const DOUBT_WITHIN = 2000;
+/** A room in which much changes is asked for no more often than this, in milliseconds. */
+const DOUBT_AGAIN = 10_000;
 
 /** Reads the messages of a room after a place: as much of the HTTP interface as this needs. */
 export type ReadAfter = (room: string, after: number, limit: number) => Promise<readonly Message[]>;
@@ -30,6 +36,8 @@ export class Reading {
   readonly #told = new SvelteMap<string, Told>();
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a memory of what was asked; nothing shown follows it
   readonly #looked = new Set<string>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- the same
+  readonly #doubts = new Map<string, { readonly countedAt: number; readonly isWaiting: boolean }>();
 
   constructor(self: string, readAfter: ReadAfter) {
     this.#self = self;
@@ -91,15 +99,18 @@ export class Reading {
   }
 
   /** A room that is not open has moved on. */
-  moved({ room, messages, newest = 0, by }: HeadNews): void {
+  moved({ room, messages, newest = 0, by, others = 0 }: HeadNews): void {
     if (messages === null) void this.#count(room);
     // Who says something has seen what was said before.
     else if (by === this.#self) this.readUpTo(room, newest);
     else this.#tell(room, messages, newest);
+    if (others > 0) this.#doubt(room);
   }
 
+  /** A message is no more, in a room whose events come. */
   removed(room: string, message: Message): void {
-    this.#unread.get(room)?.delete(message.seq);
+    const places = this.#unread.get(room);
+    if (places?.delete(message.seq) === true && places.size === 0) this.#unread.delete(room);
   }
 
   /** Another tab of this browser has read something. */
@@ -111,18 +122,57 @@ export class Reading {
     }
   }
 
+  /** Something but messages came: what was unread may be removed by now. */
+  #doubt(room: string): void {
+    const doubt = this.#doubts.get(room);
+    if (doubt?.isWaiting === true || this.unread(room) === 0) return;
+    const countedAt = doubt?.countedAt ?? 0;
+    this.#doubts.set(room, { countedAt, isWaiting: true });
+    const wait = Math.max(0, countedAt + DOUBT_AGAIN - Date.now());
+    setTimeout(
+      () => {
+        this.#doubts.set(room, { countedAt: Date.now(), isWaiting: false });
+        if (this.unread(room) > 0) void this.#count(room);
+      },
+      wait + Math.random() * DOUBT_WITHIN,
+    );
+  }
+
+  /** Reads what there is to be read, in place of what was known of it. */
   async #count(room: string): Promise<void> {
     try {
-      const messages = await this.#readAfter(room, this.position(room), COUNTED);
-      for (const message of messages) this.#add(room, message);
-      // What was told meanwhile is among them, unless there are too many to count anyway.
+      const { places, until, isAll } = await this.#unreadAfter(room, this.position(room));
+      for (const seq of this.#unread.get(room) ?? [])
+        if (seq <= until && !places.has(seq)) this.#unread.get(room)?.delete(seq);
+      for (const seq of places) this.#addPlace(room, seq);
+      if (this.#unread.get(room)?.size === 0) this.#unread.delete(room);
       const told = this.#told.get(room);
-      if (told && (messages.length >= COUNTED || told.newest <= (messages.at(-1)?.seq ?? Infinity)))
-        this.#told.delete(room);
+      if (!told) return;
+      // What was told meanwhile is among them, unless there are too many to count anyway.
+      if (!isAll || told.newest <= until) this.#told.delete(room);
+      // How many of them came after this page is not known: once more.
+      else this.#doubt(room);
     } catch {
       // The room will be counted when it is opened.
       this.#looked.delete(room);
     }
+  }
+
+  /** The places of what others have said after one; `until` where that is known, and whether it is all that there is. */
+  async #unreadAfter(
+    room: string,
+    after: number,
+  ): Promise<{ places: ReadonlySet<number>; until: number; isAll: boolean }> {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shown follows it
+    const places = new Set<number>();
+    let until = after;
+    for (let page = 0; page < PAGES && places.size < COUNTED; page += 1) {
+      const messages = await this.#readAfter(room, until, COUNTED);
+      for (const message of messages) if (this.#counts(message)) places.add(message.seq);
+      until = messages.at(-1)?.seq ?? until;
+      if (messages.length < COUNTED) return { places, until, isAll: true };
+    }
+    return { places, until, isAll: false };
   }
 
   #tell(room: string, messages: number, newest: number): void {
@@ -152,14 +202,22 @@ export class Reading {
     });
   }
 
+  /** Whether a message is one to be read. */
+  #counts(message: Message): boolean {
+    return message.author !== this.#self && message.deleted_at === undefined;
+  }
+
   #add(room: string, message: Message): void {
-    if (message.author === this.#self || message.deleted_at !== undefined) return;
-    if (message.seq <= this.position(room)) return;
+    if (this.#counts(message)) this.#addPlace(room, message.seq);
+  }
+
+  #addPlace(room: string, seq: number): void {
+    if (seq <= this.position(room)) return;
     const places = this.#unread.get(room) ?? new SvelteSet<number>();
-    if (places.has(message.seq)) return;
-    this.#untell(room, message.seq);
+    if (places.has(seq)) return;
+    this.#untell(room, seq);
     if (places.size >= COUNTED) return;
-    places.add(message.seq);
+    places.add(seq);
     this.#unread.set(room, places);
   }
 

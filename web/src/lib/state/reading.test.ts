@@ -1,7 +1,7 @@
 import type { HeadNews, RoomState } from '@parlor/client';
 import { describe, expect, it, vi } from 'vitest';
 import { message } from '../../../tests/samples.ts';
-import { Reading } from './reading.svelte.ts';
+import { type ReadAfter, Reading } from './reading.svelte.ts';
 
 const SELF = 'usr_self';
 const rooms = (seq: number) => new Map([['rm_1', { seq } as RoomState]]);
@@ -13,7 +13,7 @@ const news = (head: number, messages: number | null, newest = head, by = 'usr_ad
     : { room: 'rm_1', head, messages, newest, by };
 
 /** A reading of a room that is not open, of which one knows 5. */
-function away(readAfter: () => Promise<ReturnType<typeof message>[]> = nothing): Reading {
+function away(readAfter: ReadAfter = nothing): Reading {
   const reading = new Reading(SELF, readAfter);
   reading.meet(rooms(5));
   return reading;
@@ -146,6 +146,68 @@ describe('unread messages of a room that is not open', () => {
     reading.moved(news(9, 3));
     reading.moved(news(9, null));
     expect(reading.unread('rm_1')).toBe(3);
+    await vi.waitFor(() => {
+      expect(reading.unread('rm_1')).toBe(1);
+    });
+  });
+
+  it('are none once all of them are removed', async () => {
+    vi.useFakeTimers();
+    const gone = [6, 7, 8].map((seq) => message(seq, { deleted_at: 'now' }));
+    const readAfter = vi.fn(async () => gone);
+    const reading = away(readAfter);
+    reading.moved(news(8, 3));
+    expect(reading.total).toBe(3);
+    for (const head of [9, 10, 11]) reading.moved({ ...news(head, 0), others: 1 });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([reading.unread('rm_1'), reading.total]).toEqual([0, 0]);
+    expect(readAfter).toHaveBeenCalledTimes(1);
+    vi.useRealTimers();
+  });
+
+  it('stay after an edit, and are fewer by those that are removed; it is asked now and then', async () => {
+    vi.useFakeTimers();
+    const there = [message(6), message(7), message(8)];
+    const readAfter = vi.fn(async () => there);
+    const reading = away(readAfter);
+    reading.moved(news(8, 3));
+    reading.moved({ ...news(9, 0), others: 1 });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(reading.unread('rm_1')).toBe(3);
+    there[1] = message(7, { deleted_at: 'now' });
+    for (let head = 10; head < 60; head += 1) reading.moved({ ...news(head, 0), others: 1 });
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(reading.unread('rm_1')).toBe(2);
+    expect(readAfter).toHaveBeenCalledTimes(2);
+    // Where nothing is unread, nothing is asked.
+    reading.readUpTo('rm_1', 60);
+    reading.moved({ ...news(61, 0), others: 1 });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(readAfter).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
+  });
+
+  it('are found behind pages of what is removed', async () => {
+    const all = Array.from({ length: 250 }, (_, index) =>
+      message(index + 6, index < 230 ? { deleted_at: 'now' } : {}),
+    );
+    const reading = away(
+      vi.fn(async (_room: string, after: number, limit: number) =>
+        all.filter(({ seq }) => seq > after).slice(0, limit),
+      ),
+    );
+    reading.moved(news(255, 250));
+    expect(reading.unread('rm_1')).toBe(100);
+    reading.moved(news(256, null));
+    await vi.waitFor(() => {
+      expect(reading.unread('rm_1')).toBe(20);
+    });
+  });
+
+  it('are read anew after a cut in which some were removed', async () => {
+    const reading = away(vi.fn(async () => [message(6, { deleted_at: 'now' }), message(7)]));
+    for (const seq of [6, 7]) reading.heard({ room: 'rm_1', message: message(seq), missed: false });
+    reading.moved(news(9, null));
     await vi.waitFor(() => {
       expect(reading.unread('rm_1')).toBe(1);
     });

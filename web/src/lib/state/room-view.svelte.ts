@@ -18,8 +18,10 @@ export class RoomView implements TimelineSource {
   readonly handle: RoomHandle;
   readonly #live: Live<RoomState | undefined>;
   readonly #belongings: Own;
-  /** Where the mark of the unread stands until the room is left. */
-  readonly readAtEntry: number | null;
+  /** What was read when one came in, or when one looked away: the mark of the unread stands behind it. */
+  #mark = $state<number | null>(null);
+  /** True once something has come since one looked away. */
+  #hasMissed = false;
   /** The message whose words one has just begun to change: its field takes the focus. */
   #begun: string | null = null;
   #trouble = $state<string | null>(null);
@@ -34,7 +36,7 @@ export class RoomView implements TimelineSource {
     this.#live = new Live(handle);
     const position = reading.position(handle.id);
     const state = handle.get();
-    this.readAtEntry = reading.unread(handle.id) > 0 || position < (state?.newest ?? 0) ? position : null;
+    this.#mark = reading.unread(handle.id) > 0 || position < (state?.newest ?? 0) ? position : null;
     this.#catchingUp = state !== undefined && state.head > state.seq;
   }
 
@@ -56,7 +58,7 @@ export class RoomView implements TimelineSource {
   readonly #lines: readonly Line[] = $derived.by(() => {
     // Where days begin is another place in another zone.
     void today.zone;
-    return linesOf(this.#rows, this.state?.self ?? '', this.readAtEntry, this.atStart);
+    return linesOf(this.#rows, this.state?.self ?? '', this.#mark, this.atStart);
   });
 
   get lines(): readonly Line[] {
@@ -95,9 +97,9 @@ export class RoomView implements TimelineSource {
   enter = (): Promise<void> =>
     this.#load(async () => {
       const timeline = this.handle.get()?.timeline;
-      const { readAtEntry } = this;
-      if (readAtEntry !== null && this.#belongings.reading.unread(this.handle.id) >= PAGE)
-        await this.handle.jumpTo(readAtEntry);
+      const mark = this.#mark;
+      if (mark !== null && this.#belongings.reading.unread(this.handle.id) >= PAGE)
+        await this.handle.jumpTo(mark);
       else if (timeline?.loaded && !timeline.atEnd) await this.handle.toEnd();
       else await this.handle.open();
     });
@@ -118,6 +120,22 @@ export class RoomView implements TimelineSource {
   seen(): void {
     const state = this.handle.get();
     if (state) this.#belongings.reading.readUpTo(this.handle.id, state.seq);
+    // What is missed from now on begins here.
+    this.#hasMissed = false;
+  }
+
+  /** A message has come that was not seen: nobody was there, or the connection was not. */
+  missed(): void {
+    if (this.#hasMissed) return;
+    this.#hasMissed = true;
+    this.#mark = this.#belongings.reading.position(this.handle.id);
+  }
+
+  /** Somebody is there again, or has looked for a while; true if something had come meanwhile. */
+  back(): boolean {
+    const had = this.#hasMissed;
+    this.#hasMissed = false;
+    return had;
   }
 
   /** The message of that id, if it is in the window. */
