@@ -1,9 +1,13 @@
 // What of the shell outlives a room: whether the panel beside it is open, and which room was open last.
 
+import { MediaQuery } from 'svelte/reactivity';
 import { isBoolean, isString, readStored, writeStored } from './storage.ts';
 
 const PANEL = 'parlor.panel';
 const LAST = 'parlor.last-room';
+
+/** Where there is room for both, the panel stands beside the room; elsewhere it covers it. RoomScreen's styles say the same. */
+const beside = new MediaQuery('min-width: 60rem');
 
 export class Pane {
   #isOpen = $state(readStored(PANEL, isBoolean) ?? false);
@@ -11,6 +15,11 @@ export class Pane {
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** True while the room is behind the panel, and nothing in it can be used. */
+  get covers(): boolean {
+    return this.#isOpen && !beside.current;
   }
 
   get lastRoom(): string | null {
@@ -24,8 +33,8 @@ export class Pane {
 
   toggle(): void {
     this.#isOpen = !this.#isOpen;
-    // On a narrow screen the panel covers the room: it shall not greet the next visit.
-    if (matchMedia('(min-width: 68.75rem)').matches) writeStored(PANEL, this.#isOpen || null);
+    // Where the panel covers the room, it shall not greet the next visit.
+    if (beside.current) writeStored(PANEL, this.#isOpen || null);
   }
 
   close(): void {
