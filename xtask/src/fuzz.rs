@@ -18,6 +18,7 @@ use crate::workspace::{cargo, root};
 const TARGETS: &[(&str, &str)] = &[
     ("frames", "what a client sends after the handshake, in any pieces"),
     ("commands", "what a client says in a frame, as JSON and in the binary encoding"),
+    ("markdown", "what becomes of the text of a message"),
 ];
 
 /// The instruments that libFuzzer reads: which code was reached, and what was compared with what.

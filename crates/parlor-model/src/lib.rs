@@ -20,6 +20,7 @@ pub mod sessions;
 pub mod slash;
 pub mod time;
 pub mod users;
+pub mod visible;
 
 pub use actor::Actor;
 pub use env::{Clock, Env, Random};

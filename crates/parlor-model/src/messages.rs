@@ -6,6 +6,7 @@ use crate::ids::{MessageId, RoomId, UserId};
 use crate::refusal::{Field, Refusal};
 use crate::rooms::Seq;
 use crate::time::Timestamp;
+use crate::visible::has_visible;
 
 /// What sort of message it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,7 +32,7 @@ impl MessageKind {
     }
 }
 
-/// The text of a message, in Markdown, exactly as it was sent. Never blank, never with a NUL, at most the configured
+/// The text of a message, in Markdown, exactly as it was sent. Never without a visible character, never with a NUL, at most the configured
 /// number of bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body(String);
@@ -44,7 +45,7 @@ impl Body {
         if text.len() > max_bytes {
             return Err(Refusal::BodyTooLong { max_bytes });
         }
-        if text.trim().is_empty() {
+        if !has_visible(&text) {
             return Err(Refusal::BodyEmpty);
         }
         if text.contains('\0') {
@@ -142,6 +143,12 @@ mod tests {
     #[test]
     fn blank_long_and_nul_bodies_are_refused() {
         assert_eq!(Body::new(" \n\t".into(), 100), Err(Refusal::BodyEmpty));
+        // Whatever the script of a blank: see `visible`.
+        for text in
+            ["\u{200b}", "\u{3164}", "\u{2800}\n\u{115f}", "\u{e0041}\u{fe0f}", "\u{200f}\u{2066}", "\u{34f}"]
+        {
+            assert_eq!(Body::new(text.into(), 100), Err(Refusal::BodyEmpty), "{text:?}");
+        }
         assert_eq!(Body::new("é".repeat(6), 11), Err(Refusal::BodyTooLong { max_bytes: 11 }));
         assert!(Body::new("é".repeat(6), 12).is_ok());
         assert!(matches!(Body::new("a\0b".into(), 100), Err(Refusal::Invalid { field: Field::Body, .. })));

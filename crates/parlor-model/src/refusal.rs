@@ -79,8 +79,8 @@ pub enum Refusal {
         /// What it must be, or what is wrong with it.
         reason: String,
     },
-    /// A message without text.
-    #[error("A message needs some text.")]
+    /// A message without a character that can be seen.
+    #[error("A message needs some text that can be seen.")]
     BodyEmpty,
     /// A message with too much text.
     #[error("The message is too long: at most {max_bytes} bytes fit.")]

@@ -95,7 +95,7 @@ error_codes! {
     TooLarge = "too_large", 1004, 413;
     /// The message's text is longer than `details.limit` bytes.
     BodyTooLong = "body_too_long", 1005, 422;
-    /// A message without text.
+    /// A message without a character that can be seen: blanks and characters without a glyph are not enough.
     BodyEmpty = "body_empty", 1006, 422;
     /// The text begins like a command that does not exist.
     UnknownCommand = "unknown_command", 1007, 422;

@@ -21,7 +21,9 @@ wire! {
         pub kind: Option<String>,
         /// What was said, in Markdown, exactly as it was sent. Empty for a deleted message.
         pub body: String,
-        /// The same as safe HTML. Absent if it would be the text itself, escaped.
+        /// The same as safe HTML, in the dialect of `docs/markdown.md`. Absent if it would be the text itself, escaped, in
+        /// one paragraph. Each block has a `dir` of its own; code may have a class `language-…`, and an item `task`. Runs
+        /// of blanks count: show them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
         pub html: Option<String>,

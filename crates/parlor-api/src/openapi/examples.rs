@@ -104,7 +104,7 @@ fn member() -> Value {
 fn message() -> Value {
     json!({
         "id": "msg_06f1h3w8v5yqr9t2k7m4c6b8dg", "seq": 43, "author": USER, "body": "The kettle is **on**",
-        "html": "<p>The kettle is <strong>on</strong></p>\n", "nonce": "k7f3a9", "sent_at": TIME,
+        "html": "<p dir=\"auto\">The kettle is <strong>on</strong></p>", "nonce": "k7f3a9", "sent_at": TIME,
     })
 }
 

@@ -194,6 +194,13 @@ async fn values_outside_their_bounds() {
         ),
         (Call::post(&messages, json!({"body": ""})), "body_empty", None),
         (Call::post(&messages, json!({"body": " \n\t"})), "body_empty", None),
+        (Call::post(&messages, json!({"body": "\u{200b}\u{3164}"})), "body_empty", None),
+        (Call::post(&messages, json!({"body": "/me \u{fe0f}"})), "body_empty", None),
+        (
+            Call::patch(&format!("{messages}/msg_00000000000000000000000000"), json!({"body": "\u{2800}"})),
+            "body_empty",
+            None,
+        ),
         (Call::post(&messages, json!({"body": "a".repeat(16_385)})), "body_too_long", None),
         (Call::post(&messages, json!({"body": "a\0b"})), "invalid_field", Some("body")),
         (Call::post(&messages, json!({"body": "/nosuch thing"})), "unknown_command", None),

@@ -40,7 +40,11 @@ async fn what_is_typed_is_understood() {
         refusal(world.say(&ada, room, "/frobnicate").await),
         Refusal::UnknownCommand("frobnicate".into())
     );
-    assert_eq!(refusal(world.say(&ada, room, "/me").await), Refusal::BodyEmpty);
+    for blank in ["/me", "/me \u{3164}", "\u{200b}", "\u{2800}\n\u{115f}\u{e0041}"] {
+        assert_eq!(refusal(world.say(&ada, room, blank).await), Refusal::BodyEmpty, "{blank:?}");
+        let edited = world.core.edit_message(&ada, room, action.id, blank.trim_start_matches("/me").into());
+        assert_eq!(refusal(edited.await), Refusal::BodyEmpty, "{blank:?}");
+    }
     let long = "x".repeat(16_385);
     assert_eq!(refusal(world.say(&ada, room, &long).await), Refusal::BodyTooLong { max_bytes: 16_384 });
     let reply = SendMessage { reply_to: Some(MessageId::generate(world.core.env())), ..typed("re", None) };

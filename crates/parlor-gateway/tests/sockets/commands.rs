@@ -79,6 +79,8 @@ async fn a_connection_survives_every_mistake() {
         ("message.send", json!([room, "x"]), "bad_request"),
         ("message.send", json!({"room": "nowhere", "body": "x"}), "invalid_field"),
         ("message.send", json!({"room": room, "body": " "}), "body_empty"),
+        ("message.send", json!({"room": room, "body": "\u{200b}\u{3164}"}), "body_empty"),
+        ("message.edit", json!({"room": room, "id": missing, "body": "\u{2800}"}), "body_empty"),
         ("message.send", json!({"room": room, "body": "x".repeat(16_385)}), "body_too_long"),
         ("message.send", json!({"room": room, "body": "/dance"}), "unknown_command"),
         ("message.send", json!({"room": room, "body": "x", "nonce": "a b"}), "invalid_field"),

@@ -106,7 +106,7 @@ async fn accounts_rooms_and_messages(database: Database) -> Result<()> {
         (&first["body"], &first["nonce"], &first["author"]),
         (&json!("**hi**"), &json!("k7"), &guest["user"]["id"])
     );
-    assert_eq!(first["html"], "<p><strong>hi</strong></p>");
+    assert_eq!(first["html"], "<p dir=\"auto\"><strong>hi</strong></p>");
     let again = bo.post(201, &messages, json!({"body": "something else", "nonce": "k7"})).await?;
     assert_eq!(again, first, "a repeated nonce returns the first result");
     let answer = ada.post(201, &messages, json!({"body": "hello Bo", "reply_to": first["id"]})).await?;

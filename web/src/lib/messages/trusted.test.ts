@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { opensTab } from './trusted.ts';
+import { opensTab, plainText } from './trusted.ts';
 
 it('opens other sites in a tab of their own, and nothing else', () => {
   const own = 'https://chat.example';
@@ -22,4 +22,12 @@ it('opens other sites in a tab of their own, and nothing else', () => {
     'xmpp:ada@example.org',
   ])
     expect(opens(href), href).toBe(false);
+});
+
+it('says what a message says, without marks and with its breaks', () => {
+  expect(plainText({ body: 'a  b' })).toBe('a  b');
+  const html =
+    '<p dir="auto">one<br>two <em>three</em></p><ul><li class="task" dir="auto">☑ a</li><li dir="auto">b</li></ul>' +
+    '<table><thead><tr><th dir="auto">c</th><th dir="auto">d</th></tr></thead></table>';
+  expect(plainText({ body: '', html }).split(/\s+/)).toEqual('one two three ☑ a b c d'.split(' '));
 });

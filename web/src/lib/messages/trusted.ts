@@ -21,6 +21,9 @@ export function plainText(message: { readonly body: string; readonly html?: stri
   if (message.html === undefined) return message.body;
   const template = document.createElement('template');
   template.innerHTML = trusted(message.html);
+  const ends = template.content.querySelectorAll('br, p, li, pre, tr, h1, h2, h3, h4, h5, h6');
+  for (const end of ends) end.after('\n');
+  for (const cell of template.content.querySelectorAll('th, td')) cell.append(' ');
   return (template.content.textContent ?? '').trim();
 }
 

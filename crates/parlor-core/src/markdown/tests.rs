@@ -1,0 +1,6 @@
+//! The dialect by example, and what holds for every text.
+
+mod cost;
+mod dialect;
+mod page;
+mod texts;
