@@ -419,7 +419,9 @@ kind?: string,
  */
 body: string, 
 /**
- * The same as safe HTML. Absent if it would be the text itself, escaped.
+ * The same as safe HTML, in the dialect of `docs/markdown.md`. Absent if it would be the text itself, escaped, in
+ * one paragraph. Each block has a `dir` of its own; code may have a class `language-…`, and an item `task`. Runs
+ * of blanks count: show them.
  */
 html?: string, 
 /**

@@ -1,3 +1,5 @@
+//! Where addresses end, and where none is.
+
 use super::*;
 
 /// The first address of a text, as it is shown.

@@ -30,7 +30,7 @@ fn rendered(cases: &[(&str, &str)]) {
 #[test]
 fn what_looks_like_a_document_is_text() {
     as_typed(&[
-        "[TODO]: fix",
+        "[TBD]: fix",
         "[ada]: hi",
         "[1]: https",
         "[^1]: note",
