@@ -1,4 +1,4 @@
-// What no page may do in any test: throw, break the content policy, log an error, or ask a question in a dialog.
+// What no page may do in any test: throw, break the content policy, log an error or a warning, or ask a question in a dialog.
 
 import { expect, type Page, test as base } from '@playwright/test';
 
@@ -24,7 +24,7 @@ export function watch(page: Page): void {
   });
   page.on('console', (message) => {
     const text = `${message.text()} ${message.location().url}`;
-    if (message.type() === 'error' || /Content Security Policy|Trusted/i.test(text)) {
+    if (['error', 'warning'].includes(message.type()) || /Content Security Policy|Trusted/i.test(text)) {
       entry.troubles.push(`console: ${text}`);
     }
   });

@@ -1,6 +1,7 @@
 // In which order members stand. Pure.
 
 import type { Member } from '@parlor/client';
+import { byName } from '../i18n/order.ts';
 
 const RANKS: Readonly<Record<string, number>> = { owner: 0, moderator: 1 };
 
@@ -8,9 +9,7 @@ const RANKS: Readonly<Record<string, number>> = { owner: 0, moderator: 1 };
 export function inOrder(members: readonly Member[]): Member[] {
   const rank = (member: Member): number => RANKS[member.role] ?? 2;
   return [...members].sort(
-    (one, other) =>
-      rank(one) - rank(other) ||
-      one.user.display_name.localeCompare(other.user.display_name, undefined, { sensitivity: 'base' }),
+    (one, other) => rank(one) - rank(other) || byName(one.user.display_name, other.user.display_name),
   );
 }
 

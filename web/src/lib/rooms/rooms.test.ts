@@ -100,6 +100,8 @@ describe('members', () => {
 
   it('stand by role, then by name', () => {
     expect(ids(inOrder(members))).toEqual(['bo', 'max', 'ann', 'zoe']);
+    const bots = ['Bot 10', 'bot 9', 'Åsa', 'azra'].map((id) => member(id));
+    expect(ids(inOrder(bots))).toEqual(['Åsa', 'azra', 'bot 9', 'Bot 10']);
   });
 
   it('are here or away', () => {

@@ -10,6 +10,7 @@ import {
   type ServerInfo,
   type User,
 } from '@parlor/client';
+import { byName } from '../i18n/order.ts';
 import { today } from '../i18n/today.svelte.ts';
 import { Activity } from './activity.svelte.ts';
 import { Announcer } from './announcer.svelte.ts';
@@ -148,9 +149,7 @@ export class Parlor {
 
   /** The rooms that one is in, by name. */
   readonly sortedRooms = $derived.by(() =>
-    [...this.rooms.values()].sort((one, other) =>
-      one.room.name.localeCompare(other.room.name, undefined, { sensitivity: 'base', numeric: true }),
-    ),
+    [...this.rooms.values()].sort((one, other) => byName(one.room.name, other.room.name)),
   );
 
   roomBySlug(slug: string): RoomState | undefined {
