@@ -18,12 +18,16 @@ const CHUNKS = /\/assets\/(?!index-)[^/]+\.js$/;
 async function holdBack(page: Page): Promise<{ fail: () => Promise<void>; release: () => Promise<void> }> {
   const waiting: Route[] = [];
   let isOpen = false;
+  let isBroken = false;
   await page.route(CHUNKS, async (route) => {
     if (isOpen) await route.continue();
+    else if (isBroken) await route.abort('connectionrefused');
     else waiting.push(route);
   });
   return {
     fail: async () => {
+      // What is asked for a moment later fails, too.
+      isBroken = true;
       for (const route of waiting.splice(0)) await route.abort('connectionrefused');
     },
     release: async () => {

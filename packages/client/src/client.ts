@@ -87,7 +87,8 @@ export class ParlorClient {
     });
     this.#people = new People((ids) => this.rest.users(ids));
     this.#outbox = new Outbox({
-      environment: this.#environment,
+      // What is on its way stands among what was sent, so it has its time by the same clock.
+      environment: { ...this.#environment, now: () => this.#clock.now() },
       send: async (message) => {
         const sent = (await this.#connection.command('message.send', message)) as Wire.Sent;
         this.#rooms.expect(message.room, sent.seq);

@@ -23,7 +23,7 @@ export interface PendingMessage {
   readonly room: string;
   readonly body: string;
   readonly replyTo?: string;
-  /** Milliseconds since 1970, by the sender's clock. */
+  /** Milliseconds since 1970, by the server's clock as well as it was known. */
   readonly createdAt: number;
   /** `queued`: waits for its turn or the connection; `sending`: on the wire; `sent`: on the server's disk; `failed`: refused. */
   readonly state: PendingState;

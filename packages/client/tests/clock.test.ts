@@ -29,6 +29,15 @@ describe('the server’s clock', () => {
     });
   }
 
+  it('dates what is on its way, which stands among what was sent', async () => {
+    const server = new FakeServer();
+    server.ahead = 5 * MINUTE;
+    const room = server.addRoom('salon');
+    const { client } = await started(server);
+    server.refusals = ['silence'];
+    expect(client.room(room.id).send('hi').createdAt).toBe(START + 5 * MINUTE);
+  });
+
   it('is told in the compact form, too', async () => {
     const server = new FakeServer();
     server.ahead = 7 * MINUTE;

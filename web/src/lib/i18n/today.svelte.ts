@@ -1,6 +1,5 @@
-// Which day it is here: what says "Today" follows it. Texts that read it are written anew at midnight and in another zone.
+// Which day it is here, by the reader's own calendar and clock, not the server's: what says "Today" follows it. Texts that read it are written anew at midnight and in another zone.
 
-import { serverTime } from '../state/server-time.svelte.ts';
 import { startOfDay } from './dates.ts';
 
 /** How often the clock is looked at, in milliseconds. One timer until midnight would sleep with the machine. */
@@ -13,7 +12,7 @@ function zoneNow(): string {
 }
 
 class Today {
-  #day = $state(startOfDay(serverTime.now()));
+  #day = $state(startOfDay(Date.now()));
   #zone = $state(zoneNow());
 
   /** The first moment of the present day, in milliseconds since 1970. */
@@ -29,7 +28,7 @@ class Today {
   /** Looks at the clock. */
   look(): void {
     this.#zone = zoneNow();
-    this.#day = startOfDay(serverTime.now());
+    this.#day = startOfDay(Date.now());
   }
 
   /** Follows the clock until the returned function is called. */

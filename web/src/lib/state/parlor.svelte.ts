@@ -11,7 +11,6 @@ import {
   type User,
 } from '@parlor/client';
 import { byName } from '../i18n/order.ts';
-import { today } from '../i18n/today.svelte.ts';
 import { Activity } from './activity.svelte.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Copying } from './copying.svelte.ts';
@@ -65,10 +64,7 @@ export class Parlor {
     this.#rooms = new Live(this.client.rooms);
     this.#users = new Live(this.client.users);
     this.#presence = new Live(this.client.presence);
-    // Which day it is follows at once.
-    serverTime.follow(this.client.clock, () => {
-      today.look();
-    });
+    serverTime.follow(this.client.clock);
     this.#listen();
   }
 

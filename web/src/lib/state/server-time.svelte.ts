@@ -28,12 +28,9 @@ export class ServerTime {
     };
   });
 
-  /** Goes by what a client has heard of its server's clock; `moved` is told of each change. */
-  follow(offset: Readable<number>, moved: () => void = () => undefined): () => void {
-    return offset.subscribe((known) => {
-      this.#offset = known;
-      moved();
-    });
+  /** Goes by what a client has heard of its server's clock. */
+  follow(offset: Readable<number>): () => void {
+    return offset.subscribe((known) => (this.#offset = known));
   }
 
   /** In milliseconds since 1970. Whoever reads it is run again once the offset is another. */
