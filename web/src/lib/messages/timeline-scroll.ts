@@ -85,6 +85,20 @@ export class TimelineScroll {
     this.#pin(this.distances.end <= NEAR);
   }
 
+  /** Where the reader stands: a row, and how far below the upper edge it begins. Null at the end. */
+  get place(): { readonly row: HTMLElement; readonly top: number } | null {
+    const anchor = this.#isPinned ? null : this.#firstVisible();
+    return anchor && { row: anchor.row, top: anchor.top - this.#scroller.getBoundingClientRect().top };
+  }
+
+  /** Puts a row so far below the upper edge. */
+  put(row: HTMLElement, top: number): void {
+    const from = row.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+    this.#scroller.scrollTop += from - top;
+    this.#lastTop = this.#scroller.scrollTop;
+    this.#pin(this.distances.end <= NEAR);
+  }
+
   #scrolled(): void {
     const { scrollTop } = this.#scroller;
     const isNear = this.distances.end <= NEAR;

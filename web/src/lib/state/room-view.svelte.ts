@@ -103,6 +103,12 @@ export class RoomView implements TimelineSource {
       else if (timeline?.loaded && !timeline.atEnd) await this.handle.toEnd();
       else await this.handle.open();
     });
+  /** Comes back to where one was before. */
+  enterAt = (seq: number): Promise<void> =>
+    this.#load(async () => {
+      await this.handle.open();
+      await this.handle.jumpTo(seq);
+    });
   loadOlder = (): Promise<void> => this.#load(() => this.handle.loadOlder());
   loadNewer = (): Promise<void> => this.#load(() => this.handle.loadNewer());
   toEnd = (): Promise<void> => this.#load(() => this.handle.toEnd());

@@ -1,5 +1,6 @@
 // Where one is in the client. It owns the address bar and nothing else; screens follow `route`.
 
+import { Layers, type Place, stateOf } from './layers.ts';
 import { parseRoute, type Route } from './routes.ts';
 
 export class Router {
@@ -7,10 +8,15 @@ export class Router {
   #path = $state('/');
   /** Grows with every navigation, also to the same address: a link to a message works twice. */
   #visit = $state(0);
+  #place = $state.raw<Place | null>(null);
   readonly #window: Window;
+  readonly #layers: Layers;
+  /** Tells where in the page one is. */
+  #placeNow: (() => Place | null) | null = null;
 
   constructor(owner: Window = window) {
     this.#window = owner;
+    this.#layers = new Layers(owner);
     this.#read();
   }
 
@@ -27,9 +33,46 @@ export class Router {
     return this.#visit;
   }
 
+  /** Where in the page one was when one left this entry of the history; null where one comes anew. */
+  get place(): Place | null {
+    return this.#place;
+  }
+
   go(path: string): void {
-    this.#window.history.pushState(null, '', path);
-    this.#read();
+    this.#layers.whenArrived(() => {
+      this.remember();
+      const { history } = this.#window;
+      // An entry that is there for what lies over the page becomes that of the next page.
+      if (this.#layers.depth > 0) history.replaceState(null, '', path);
+      else history.pushState(null, '', path);
+      this.#layers.closeAll();
+      this.#read();
+    });
+  }
+
+  /** Something lies over the page, and the way back closes it. Call what this returns once it is closed. */
+  cover(close: () => void): () => void {
+    return this.#layers.cover(close);
+  }
+
+  /** The page tells from now on where in it one is, until the returned function is called. */
+  follow(placeNow: () => Place | null): () => void {
+    this.#placeNow = placeNow;
+    return () => {
+      if (this.#placeNow === placeNow) this.#placeNow = null;
+    };
+  }
+
+  /** Notes where in the page one is, for the way back. */
+  remember(): void {
+    const { history } = this.#window;
+    if (this.#placeNow === null || this.#layers.depth > 0) return;
+    const place = this.#placeNow();
+    try {
+      history.replaceState(place && { place }, '');
+    } catch {
+      // Browsers refuse it where it is done too often.
+    }
   }
 
   /** Goes somewhere without leaving the present address in the history. */
@@ -45,7 +88,8 @@ export class Router {
     this.#window.addEventListener(
       'popstate',
       () => {
-        this.#read();
+        const isSame = this.#layers.arrived();
+        if (!isSame || this.#path !== this.#address()) this.#read();
       },
       { signal },
     );
@@ -63,15 +107,21 @@ export class Router {
       },
       { signal },
     );
+    this.#layers.restore();
     return () => {
       stop.abort();
     };
   }
 
+  #address(): string {
+    const { pathname, search, hash } = this.#window.location;
+    return pathname + search + hash;
+  }
+
   #read(): void {
-    const { href, pathname, search, hash } = this.#window.location;
-    this.#route = parseRoute(new URL(href));
-    this.#path = pathname + search + hash;
+    this.#route = parseRoute(new URL(this.#window.location.href));
+    this.#path = this.#address();
+    this.#place = stateOf(this.#window).place ?? null;
     this.#visit += 1;
   }
 
