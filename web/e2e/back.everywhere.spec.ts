@@ -84,28 +84,6 @@ test('closes a dialog and the switcher, one after another', async ({ browser }) 
   await expect(heading(page, t.browse.title)).toBeVisible();
 });
 
-test('closes a menu on a touch screen, and the dialog that it led to', async ({ browser }) => {
-  const page = await house.visit(browser, ada, '/rooms');
-  test.skip(!(await isTouch(page)), 'On a desk, the way back is not for menus.');
-  await enter(page);
-  const last = row(page, 'line 200.');
-  await last.tap();
-  await page.getByRole('button', { name: t.message.actions, exact: true }).tap();
-  await expect(page.getByRole('menu')).toBeVisible();
-  await page.goBack();
-  await expect(page.getByRole('menu')).toHaveCount(0);
-  await expect(last).toBeVisible();
-  await last.tap();
-  await page.getByRole('button', { name: t.message.actions, exact: true }).tap();
-  await page.getByRole('menuitem', { name: t.message.remove }).tap();
-  await expect(page.getByRole('dialog')).toBeVisible();
-  await page.goBack();
-  await expect(page.getByRole('dialog')).toHaveCount(0);
-  expect(path(page)).toBe('/r/hall');
-  await page.goBack();
-  await expect(heading(page, t.browse.title)).toBeVisible();
-});
-
 test('a reload leaves nothing of what lay over the page', async ({ browser }) => {
   const page = await house.visit(browser, ada, '/rooms');
   await enter(page);
@@ -161,8 +139,7 @@ test('leads to the place where one was in a room, and so does a reload', async (
   await arrived(page, 'Hall');
   await expect.poll(async () => (await place(page)).text).toBe(before.text);
   // Whoever comes anew comes to the end.
-  await page.goto(`${house.url}/r/hall`);
-  await arrived(page, 'Hall');
+  await enter(page);
   await expect(row(page, 'line 200.')).toBeInViewport();
 });
 
