@@ -3,20 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use http::header::{SET_COOKIE, USER_AGENT};
-use http::{HeaderMap, HeaderValue};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
 use parlor_core::limits::Kind;
-use parlor_core::{Admission, Entered, ProfileChange, Registrant};
-use parlor_model::User;
+use parlor_core::{Admission, Entered, ProfileChange, Registrant, SignIn};
+use parlor_identity::Identity;
+use parlor_model::{NameKey, Refusal, User, Username};
 use parlor_protocol as wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::cookies;
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::extract::{Body, Caller, ClientAddress};
-use crate::sessions::end;
+use crate::sessions::{Opening, end};
 use crate::state::ApiState;
 
 /// The routes of this file.
@@ -33,7 +33,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 
 /// Makes an account
 ///
-/// Signs in at once. With the token of the setup link the account is the owner's.
+/// Signs in at once, and ends the session that the request came with, if any. With the token of the setup link the
+/// account is the owner's.
 #[utoipa::path(
     post, path = "/auth/register", tag = "Accounts", request_body = wire::Register, security(()),
     responses((status = 201, description = "The account and its first session.", body = wire::SignedIn)),
@@ -50,8 +51,9 @@ async fn register(
 ) -> Result<Response> {
     state.core.limiter().check(Kind::Register, address.key())?;
     let admission = Admission { invite: body.invite, setup_token: body.setup_token };
-    // Hashing is dear: who may not come in must not make us do it.
-    state.core.may_register(&admission).await?;
+    // Hashing is dear: who may not come in so must not make us do it.
+    state.core.may_register(&body.username, body.display_name.as_deref(), &admission).await?;
+    Identity::may_be_password(&body.password)?;
     let registrant = Registrant {
         username: body.username,
         display_name: body.display_name,
@@ -59,10 +61,13 @@ async fn register(
         admission,
     };
     let entered = state.core.register(registrant).await?;
-    signed_in(&state, &headers, StatusCode::CREATED, entered, body.cookie).await
+    Opening { status: StatusCode::CREATED, entered, cookie: body.cookie }.answer(&state, &headers).await
 }
 
 /// Signs in
+///
+/// Ends the session that the request came with, if any. Guessing is limited for each name and whence it is tried: a
+/// browser on which somebody has signed in to the name before has a limit of its own.
 #[utoipa::path(
     post, path = "/auth/login", tag = "Accounts", request_body = wire::Login, security(()),
     responses((status = 200, description = "A new session.", body = wire::SignedIn)),
@@ -74,15 +79,33 @@ async fn login(
     headers: HeaderMap,
     Body(body): Body<wire::Login>,
 ) -> Result<Response> {
-    let name = parlor_model::NameKey::of(&body.username);
-    state.core.limiter().check(Kind::Login, address.key())?;
-    state.core.limiter().check(Kind::LoginName, name)?;
+    let cookie = cookies::device(&headers, &state.options);
+    // Neither the name nor the password is looked at for an address that does too much, or if no name is that long.
+    if cookie.is_none() || body.username.len() > Username::MAX_BYTES {
+        state.core.limiter().check(Kind::Login, address.key())?;
+    }
+    if body.username.len() > Username::MAX_BYTES {
+        return Err(Refusal::WrongCredentials.into());
+    }
+    let name = NameKey::of(&body.username);
+    let device = match cookie {
+        Some(cookie) => state.identity.known_device(cookie, &name).await?,
+        None => None,
+    };
+    if cookie.is_some() && device.is_none() {
+        state.core.limiter().check(Kind::Login, address.key())?;
+    }
+    let attempt = SignIn { name: &name, address: address.key(), device };
+    state.core.limiter().check_sign_in(&attempt)?;
     let user = state.identity.check_password(&body.username, &body.password).await?;
+    state.core.limiter().signed_in(&attempt);
     let entered = Entered { user, joined: None };
-    signed_in(&state, &headers, StatusCode::OK, entered, body.cookie).await
+    Opening { status: StatusCode::OK, entered, cookie: body.cookie }.answer(&state, &headers).await
 }
 
 /// Enters without an account
+///
+/// Ends the session that the request came with, if any.
 #[utoipa::path(
     post, path = "/auth/guest", tag = "Accounts", request_body = wire::EnterAsGuest, security(()),
     responses((status = 201, description = "The guest and their session.", body = wire::SignedIn)),
@@ -98,7 +121,7 @@ async fn enter_as_guest(
 ) -> Result<Response> {
     state.core.limiter().check(Kind::Guest, address.key())?;
     let entered = state.core.enter_as_guest(&body.display_name, body.invite.as_deref()).await?;
-    signed_in(&state, &headers, StatusCode::CREATED, entered, body.cookie).await
+    Opening { status: StatusCode::CREATED, entered, cookie: body.cookie }.answer(&state, &headers).await
 }
 
 /// Signs out
@@ -108,11 +131,29 @@ async fn enter_as_guest(
     post, path = "/auth/logout", tag = "Accounts",
     responses((status = 204, description = "The session has ended.")),
 )]
-async fn logout(State(state): State<ApiState>, Caller(actor): Caller) -> Result<Response> {
-    state.identity.end_session(&actor, actor.session).await?;
+async fn logout(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let ended = state.identity.end_session(&actor, actor.session).await;
+    ended.map_err(|error| match error {
+        // Another request was quicker: this one has no session any more.
+        parlor_identity::Error::Refused(Refusal::NotFound(_)) => Refusal::Unauthenticated.into(),
+        other => Failure::from(other),
+    })?;
     end(&state, [actor.session]);
     let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookie(&mut response, cookies::clear(&state.options));
+    cookies::add(&mut response, cookies::clear_session(&headers, &state.options));
+    if let Some(former) = cookies::former_session(&headers, &state.options) {
+        let former_ended = state.identity.end_token(former).await?;
+        let is_ours =
+            former_ended.is_some() || cookies::session(&headers, &state.options).is_some_and(|it| it.former);
+        end(&state, former_ended);
+        if is_ours {
+            cookies::add(&mut response, cookies::clear_former_session(&headers, &state.options));
+        }
+    }
     Ok(response)
 }
 
@@ -121,9 +162,11 @@ async fn logout(State(state): State<ApiState>, Caller(actor): Caller) -> Result<
     get, path = "/me", tag = "Accounts",
     responses((status = 200, description = "Oneself.", body = wire::CurrentUser)),
 )]
-async fn me(State(state): State<ApiState>, Caller(actor): Caller) -> Result<Json<wire::CurrentUser>> {
+async fn me(State(state): State<ApiState>, Caller(actor): Caller, headers: HeaderMap) -> Result<Response> {
     state.core.limiter().check(Kind::Read, actor.id())?;
-    Ok(current(&actor.user))
+    let mut response = current(&actor.user).into_response();
+    cookies::rename(&mut response, &headers, &state.options);
+    Ok(response)
 }
 
 /// Changes one's profile
@@ -145,10 +188,11 @@ async fn update_me(
 
 /// Makes a guest an account
 ///
-/// The guest keeps their rooms, their messages and this session.
+/// The guest keeps their rooms and their messages. The session that the request came with ends, and the answer brings the
+/// one that takes its place: as a token, or as a cookie if the request came with one.
 #[utoipa::path(
     post, path = "/me/upgrade", tag = "Accounts", request_body = wire::UpgradeGuest,
-    responses((status = 200, description = "Oneself, with an account.", body = wire::CurrentUser)),
+    responses((status = 200, description = "Oneself, with an account and a new session.", body = wire::SignedIn)),
     extensions(("x-errors" = json!([
         "invalid_field", "name_taken", "name_confusable", "registration_needs_invite", "registration_closed",
         "invite_invalid", "not_a_guest",
@@ -157,13 +201,19 @@ async fn update_me(
 async fn upgrade(
     State(state): State<ApiState>,
     Caller(actor): Caller,
+    headers: HeaderMap,
     Body(body): Body<wire::UpgradeGuest>,
-) -> Result<Json<wire::CurrentUser>> {
+) -> Result<Response> {
     state.core.limiter().check(Kind::Create, actor.id())?;
-    let hash = state.identity.hash_password(&body.password).await?;
     let invite = body.invite.as_deref();
+    // Hashing is dear: who may not become an account so must not make us do it.
+    state.core.may_upgrade(&actor, &body.username, invite).await?;
+    Identity::may_be_password(&body.password)?;
+    let hash = state.identity.hash_password(&body.password).await?;
     let user = state.core.upgrade_guest(&actor, &body.username, hash, invite).await?;
-    Ok(current(&user))
+    let cookie = !headers.contains_key(AUTHORIZATION);
+    let entered = Entered { user, joined: None };
+    Opening { status: StatusCode::OK, entered, cookie }.answer(&state, &headers).await
 }
 
 /// Changes one's password
@@ -179,7 +229,7 @@ async fn change_password(
     Caller(actor): Caller,
     Body(body): Body<wire::ChangePassword>,
 ) -> Result<StatusCode> {
-    state.core.limiter().check(Kind::LoginName, actor.user.username.key())?;
+    state.core.limiter().check(Kind::Password, actor.id())?;
     let ended = state.identity.change_password(&actor, &body.current_password, &body.new_password).await?;
     end(&state, ended);
     Ok(StatusCode::NO_CONTENT)
@@ -187,38 +237,4 @@ async fn change_password(
 
 fn current(user: &User) -> Json<wire::CurrentUser> {
     Json(wire::CurrentUser { user: user.into() })
-}
-
-/// Opens a session and answers with it: the token in the body, or in a cookie that scripts can't read.
-async fn signed_in(
-    state: &ApiState,
-    headers: &HeaderMap,
-    status: StatusCode,
-    entered: Entered,
-    cookie: bool,
-) -> Result<Response> {
-    let Entered { user, joined } = entered;
-    let (_, token) = state.identity.open_session(user.id, &label(headers)).await?;
-    let body = wire::SignedIn {
-        token: (!cookie).then(|| token.expose().to_owned()),
-        user: wire::User::from(&user),
-        room: joined.map(|(room, place)| wire::Room::new(&room, Some(&place))),
-    };
-    let mut response = (status, Json(body)).into_response();
-    if cookie {
-        set_cookie(&mut response, cookies::set(token.expose(), &state.options));
-    }
-    Ok(response)
-}
-
-fn set_cookie(response: &mut Response, line: Option<HeaderValue>) {
-    if let Some(line) = line {
-        response.headers_mut().insert(SET_COOKIE, line);
-    }
-}
-
-/// What a device calls itself, for the list of sessions: printable, and at most 200 characters.
-fn label(headers: &HeaderMap) -> String {
-    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
-    agent.unwrap_or_default().chars().take(200).collect()
 }

@@ -7,7 +7,7 @@ mod path;
 mod query;
 
 pub(crate) use body::Body;
-pub(crate) use caller::Caller;
+pub(crate) use caller::{Caller, bearer_token};
 pub(crate) use client_address::ClientAddress;
 pub(crate) use path::{Id, Ids, Word};
 pub(crate) use query::{FromQuery, MAX_LIMIT, Parameters, Query};

@@ -45,10 +45,7 @@ struct MembersQuery {
 
 impl FromQuery for MembersQuery {
     fn from_query(parameters: &mut Parameters) -> Result<Self> {
-        let after = parameters.text("after")?.map(|id| {
-            id.parse().map_err(|_| Failure::invalid("after", "it must be the “next” of the page before"))
-        });
-        Ok(Self { after: after.transpose()?, limit: parameters.limit(DEFAULT_LIMIT)? })
+        Ok(Self { after: parameters.id("after")?, limit: parameters.limit(DEFAULT_LIMIT)? })
     }
 }
 

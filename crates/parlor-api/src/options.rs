@@ -4,12 +4,18 @@ use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
+use http::HeaderMap;
+use http::header::HOST;
+use parlor_identity::{CookieNames, CookiePort};
+
 /// The settings of the HTTP interface.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The address under which people reach the server, such as `https://chat.example.org`; no path behind it.
     /// Where it is `https`, the session cookie is sent over TLS only.
     pub public_url: String,
+    /// Whose port stands in the names of cookies.
+    pub cookie_port: CookiePort,
     /// Proxies whose `X-Forwarded-For` is believed. Nobody else's is.
     pub trusted_proxies: Vec<Network>,
     /// The largest request body, in bytes.
@@ -26,6 +32,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             public_url: "http://127.0.0.1:8080".to_owned(),
+            cookie_port: CookiePort::default(),
             trusted_proxies: Vec::new(),
             max_request_bytes: 256 * 1024,
             body_timeout: Duration::from_secs(10),
@@ -41,9 +48,10 @@ impl Options {
         self.public_url.to_ascii_lowercase().starts_with("https://")
     }
 
-    /// The name of the session cookie. The prefix makes browsers refuse one that was not set by this very host over TLS.
-    pub fn cookie_name(&self) -> &'static str {
-        if self.is_secure() { "__Host-parlor_session" } else { "parlor_session" }
+    /// What cookies are called for a request with these headers.
+    pub(crate) fn cookie_names(&self, headers: &HeaderMap) -> CookieNames {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        CookieNames::new(&self.public_url, self.cookie_port, host)
     }
 
     /// The public address as browsers write it in `Origin`.
@@ -143,13 +151,5 @@ mod tests {
         for text in ["", "10.0.0.0/33", "::1/129", "10.0.0/8", "localhost", "10.0.0.0/x"] {
             assert!(text.parse::<Network>().is_err(), "{text:?}");
         }
-    }
-
-    #[test]
-    fn the_cookie_is_bound_to_the_host_over_tls() {
-        let mut options = Options::default();
-        assert_eq!(options.cookie_name(), "parlor_session");
-        options.public_url = "HTTPS://chat.example.org/".into();
-        assert_eq!(options.cookie_name(), "__Host-parlor_session");
     }
 }

@@ -43,7 +43,7 @@ struct RoomsParameters {
 
 enum RoomsQuery {
     Mine,
-    Public { after: Option<String>, limit: usize },
+    Public { after: Option<RoomId>, limit: usize },
 }
 
 impl FromQuery for RoomsQuery {
@@ -51,7 +51,7 @@ impl FromQuery for RoomsQuery {
         match parameters.text("scope")?.as_deref() {
             None => Ok(Self::Mine),
             Some("public") => {
-                Ok(Self::Public { after: parameters.text("after")?, limit: parameters.limit(DEFAULT_LIMIT)? })
+                Ok(Self::Public { after: parameters.id("after")?, limit: parameters.limit(DEFAULT_LIMIT)? })
             }
             Some(_) => Err(Failure::invalid("scope", "it can only be “public”")),
         }
@@ -74,7 +74,7 @@ async fn list(
     state.core.limiter().check(Kind::Read, actor.id())?;
     match query {
         RoomsQuery::Mine => my_rooms(&state, &actor).await,
-        RoomsQuery::Public { after, limit } => public_rooms(&state, &actor, after.as_deref(), limit).await,
+        RoomsQuery::Public { after, limit } => public_rooms(&state, &actor, after, limit).await,
     }
 }
 
@@ -87,12 +87,12 @@ async fn my_rooms(state: &ApiState, actor: &Actor) -> Result<Json<wire::RoomList
 async fn public_rooms(
     state: &ApiState,
     actor: &Actor,
-    after: Option<&str>,
+    after: Option<RoomId>,
     limit: usize,
 ) -> Result<Json<wire::RoomList>> {
     let rooms = state.core.public_rooms(actor, after, limit).await?;
     let last = rooms.last().filter(|_| rooms.len() == limit);
-    let next = last.map(|(room, _)| room.name.key().as_str().to_owned());
+    let next = last.map(|(room, _)| room.id.to_string());
     let rooms = rooms.iter().map(|(room, place)| wire::Room::new(room, place.as_ref())).collect();
     Ok(Json(wire::RoomList { rooms, next }))
 }

@@ -1,17 +1,21 @@
-//! One's signed-in devices.
+//! One's signed-in devices, and how a session begins.
 
 use axum::Json;
 use axum::extract::State;
-use http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use http::header::{AUTHORIZATION, USER_AGENT};
+use http::{HeaderMap, StatusCode};
+use parlor_core::Entered;
 use parlor_core::bus::Notice;
 use parlor_core::limits::Kind;
-use parlor_model::SessionId;
+use parlor_model::{Role, SessionId, User};
 use parlor_protocol as wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::cookies;
 use crate::error::Result;
-use crate::extract::{Caller, Id};
+use crate::extract::{Caller, Id, bearer_token};
 use crate::state::ApiState;
 
 /// The routes of this file.
@@ -56,4 +60,68 @@ pub(crate) fn end(state: &ApiState, sessions: impl IntoIterator<Item = SessionId
     for session in sessions {
         state.core.bus().publish(Notice::SessionEnded(session));
     }
+}
+
+/// Somebody has come in: a session is to be opened for them.
+pub(crate) struct Opening {
+    /// The status of the answer.
+    pub(crate) status: StatusCode,
+    /// Who, and the room that they came into.
+    pub(crate) entered: Entered,
+    /// True if the token goes into a cookie that scripts can't read, instead of the body.
+    pub(crate) cookie: bool,
+}
+
+impl Opening {
+    /// Opens the session and answers with it. The one that the request came with ends: nobody is two people in one
+    /// place, and whoever knew the old token does not know the new one.
+    pub(crate) async fn answer(self, state: &ApiState, headers: &HeaderMap) -> Result<Response> {
+        let Self { status, entered: Entered { user, joined }, cookie } = self;
+        let presented = [
+            headers.get(AUTHORIZATION).and_then(bearer_token),
+            cookies::session(headers, &state.options).map(|presented| presented.token),
+            cookies::former_session(headers, &state.options),
+        ];
+        let presented: Vec<&str> = presented.into_iter().flatten().collect();
+        let (_, token, ended) =
+            state.identity.open_session_instead(user.id, &label(headers), &presented).await?;
+        let former_is_over =
+            cookies::session(headers, &state.options).is_some_and(|it| it.former) && !ended.is_empty();
+        end(state, ended);
+        let body = wire::SignedIn {
+            token: (!cookie).then(|| token.expose().to_owned()),
+            user: wire::User::from(&user),
+            room: joined.map(|(room, place)| wire::Room::new(&room, Some(&place))),
+        };
+        let mut response = (status, Json(body)).into_response();
+        if cookie {
+            cookies::add(&mut response, cookies::set_session(headers, token.expose(), &state.options));
+            remember_device(state, headers, &user, &mut response).await?;
+        }
+        if former_is_over {
+            cookies::add(&mut response, cookies::clear_former_session(headers, &state.options));
+        }
+        Ok(response)
+    }
+}
+
+/// Lets the browser show the next time that somebody has signed in on it to this account. Guests can't sign in.
+async fn remember_device(
+    state: &ApiState,
+    headers: &HeaderMap,
+    user: &User,
+    response: &mut Response,
+) -> Result<()> {
+    if user.role != Role::Guest {
+        let present = cookies::device(headers, &state.options);
+        let value = state.identity.remember_device(present, &user.username.key()).await?;
+        cookies::add(response, cookies::set_device(headers, &value, &state.options));
+    }
+    Ok(())
+}
+
+/// What a device calls itself, for the list of sessions: printable, and at most 200 characters.
+fn label(headers: &HeaderMap) -> String {
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+    agent.unwrap_or_default().chars().take(200).collect()
 }

@@ -29,7 +29,7 @@ use admitted::Admitted;
 pub use accounts::{Admission, Entered, ProfileChange, Registrant};
 pub use error::{Error, Incident};
 pub use invites::InvitePreview;
-pub use limits::Limiter;
+pub use limits::{Limiter, SignIn};
 pub use messages::{ChangesPage, Cursor, History, Outbox, SendMessage, Sent};
 pub use moderation::MuteMember;
 /// What [`Core::bus`] carries, for those who listen or tell.

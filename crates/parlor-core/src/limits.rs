@@ -1,5 +1,7 @@
 //! Who did too much in a short time. All rate limits are in this one table.
 
+mod sign_in;
+
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,13 +13,19 @@ use parlor_model::Refusal;
 
 use crate::settings::Limits;
 
+pub use sign_in::SignIn;
+
 /// What is counted. Each kind has its own quota, and each key (an address, a user) its own count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Signing in, by address.
     Login,
-    /// Signing in, by name.
+    /// Signing in, by name and whence: an address, or a device that is known.
     LoginName,
+    /// Signing in, by name alone: from wherever nobody has signed in to it before. Twice: first tries, and later ones.
+    LoginStrangers,
+    /// Giving one's present password to change it, by user.
+    Password,
     /// Registering, by address.
     Register,
     /// Entering as a guest, by address.
@@ -48,9 +56,11 @@ pub struct Rule {
 }
 
 /// The quotas of a server that was not told others.
-pub const RULES: [Rule; 10] = [
+pub const RULES: [Rule; 12] = [
     Rule { kind: Kind::Login, burst: 30, period: Duration::from_secs(2) },
     Rule { kind: Kind::LoginName, burst: 10, period: Duration::from_secs(6) },
+    Rule { kind: Kind::LoginStrangers, burst: 300, period: Duration::from_secs(30) },
+    Rule { kind: Kind::Password, burst: 10, period: Duration::from_secs(6) },
     Rule { kind: Kind::Register, burst: 100, period: Duration::from_secs(3) },
     Rule { kind: Kind::Guest, burst: 100, period: Duration::from_secs(2) },
     Rule { kind: Kind::InspectInvite, burst: 60, period: Duration::from_secs(1) },
@@ -68,6 +78,7 @@ const CHECKS_BETWEEN_SWEEPS: u32 = 4_096;
 /// Counts who does what. Lives as long as the process: a restart forgives.
 pub struct Limiter {
     counters: Option<Vec<Counter>>,
+    sign_in: sign_in::Memory,
     hasher: RandomState,
     clock: DefaultClock,
 }
@@ -82,7 +93,12 @@ impl Limiter {
     /// A limiter that has seen nobody; one that refuses nobody if the limits are lifted.
     pub fn new(limits: &Limits) -> Self {
         let counters = limits.enabled.then(|| limits.rules.iter().map(Counter::new).collect());
-        Self { counters, hasher: RandomState::new(), clock: DefaultClock::default() }
+        Self {
+            counters,
+            sign_in: sign_in::Memory::default(),
+            hasher: RandomState::new(),
+            clock: DefaultClock::default(),
+        }
     }
 
     /// Counts one more `kind` of `key`.
@@ -96,6 +112,10 @@ impl Limiter {
         let Some(counter) = counters.iter().find(|counter| counter.kind == kind) else {
             return Ok(());
         };
+        self.count(counter, key)
+    }
+
+    fn count(&self, counter: &Counter, key: impl Hash) -> Result<(), Refusal> {
         if counter.checks.fetch_add(1, Ordering::Relaxed) % CHECKS_BETWEEN_SWEEPS == CHECKS_BETWEEN_SWEEPS - 1
         {
             counter.limiter.retain_recent();

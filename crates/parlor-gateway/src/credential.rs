@@ -36,7 +36,7 @@ impl Credential {
         if let Some(token) = bearer(headers) {
             return Ok(Some(Self(token.to_owned())));
         }
-        let cookies = cookies(headers, options.cookie_name());
+        let cookies = session_cookies(headers, options);
         if cookies.is_empty() {
             return Ok(None);
         }
@@ -61,6 +61,16 @@ impl fmt::Debug for Credential {
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = single(headers, &AUTHORIZATION)?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// The tokens in session cookies: those of today's name, or else those of the name that earlier versions gave them.
+fn session_cookies<'a>(headers: &'a HeaderMap, options: &Options) -> Vec<&'a str> {
+    let names = options.cookie_names(headers);
+    let found = cookies(headers, &names.session);
+    match names.former_session {
+        Some(former) if found.is_empty() => cookies(headers, &former),
+        _ => found,
+    }
 }
 
 fn cookies<'a>(headers: &'a HeaderMap, wanted: &str) -> Vec<&'a str> {
@@ -97,7 +107,7 @@ mod tests {
 
     const OURS: (&str, &str) = ("origin", "http://127.0.0.1:8080");
     const EVIL: (&str, &str) = ("origin", "https://evil.example");
-    const COOKIE: (&str, &str) = ("cookie", "a=b; parlor_session=abc; c=d");
+    const COOKIE: (&str, &str) = ("cookie", "a=b; parlor_session_8080=abc; c=d");
 
     #[test]
     fn a_cookie_counts_only_from_our_own_page() {
@@ -106,6 +116,11 @@ mod tests {
         assert_eq!(of(&[COOKIE]), Err(ForeignOrigin), "absent");
         assert_eq!(of(&[COOKIE, ("origin", "null")]), Err(ForeignOrigin));
         assert_eq!(of(&[COOKIE, OURS, EVIL]), Err(ForeignOrigin), "which of the two?");
+        let former = ("cookie", "parlor_session=old");
+        assert_eq!(of(&[former, OURS]), Ok(Some("old".into())), "an upgrade signs nobody out");
+        assert_eq!(of(&[former, EVIL]), Err(ForeignOrigin));
+        assert_eq!(of(&[former, COOKIE, OURS]), Ok(Some("abc".into())));
+        assert_eq!(of(&[("cookie", "parlor_session_8081=x"), OURS]), Ok(None), "that is another server's");
     }
 
     #[test]
@@ -130,6 +145,7 @@ mod tests {
 
     #[test]
     fn never_guesses_between_two_cookies() {
+        assert_eq!(of(&[("cookie", "parlor_session_8080=a; parlor_session_8080=b"), OURS]), Ok(None));
         assert_eq!(of(&[("cookie", "parlor_session=a; parlor_session=b"), OURS]), Ok(None));
     }
 }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use parlor_protocol::{ClientFrame, Error, ErrorCode, ErrorDetails, binary};
+use parlor_protocol::{
+    ClientFrame, Error, ErrorCode, ErrorDetails, UNPAIRED_SURROGATE, binary, is_unpaired_surrogate,
+};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -104,6 +106,9 @@ fn is_object(text: &str) -> bool {
 
 /// Puts a parser's complaint into a sentence.
 fn malformed(what: &str, error: &serde_json::Error) -> Error {
+    if is_unpaired_surrogate(error) {
+        return Error::new(ErrorCode::BadRequest, format!("{what} {UNPAIRED_SURROGATE}."));
+    }
     if !error.is_data() {
         let words = format!("{what} is not JSON: it goes wrong at column {}.", error.column());
         return Error::new(ErrorCode::BadRequest, words);
@@ -161,6 +166,10 @@ mod tests {
             let error = read(data);
             assert_eq!(error.code, ErrorCode::BadRequest, "{data}");
             assert_eq!(error.details.and_then(|details| details.field).as_deref(), field, "{data}");
+        }
+        for half in [r#"{"room":"rm_1","body":"\ud83d"}"#, r#"{"room":"rm_1","body":"\udc00 x"}"#] {
+            let words = read(half).message;
+            assert!(words.starts_with("“data” holds half a character: an unpaired surrogate"), "{words}");
         }
         assert!(Data(None).read::<RoomTarget>().is_err(), "absent data is an empty object");
         let error = id::<RoomId>("room", "usr_1").unwrap_err();

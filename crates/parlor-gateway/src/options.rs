@@ -5,12 +5,18 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
+use http::header::HOST;
+use parlor_identity::{CookieNames, CookiePort};
+
 /// How the gateway behaves. The binary fills it from the configuration; tests make times short.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where people reach the server, such as `https://chat.example.org`. Its scheme and host decide which pages may
     /// use the session cookie, and its scheme decides the cookie's name.
     pub public_url: String,
+    /// Whose port stands in the cookie's name.
+    pub cookie_port: CookiePort,
     /// Says whether an address is a proxy whose `X-Forwarded-For` is believed. Nobody's is by default.
     pub trusts: Trusts,
     /// How many threads own sockets. One a processor is best.
@@ -81,15 +87,10 @@ impl fmt::Debug for Trusts {
 }
 
 impl Options {
-    /// True if people reach the server over TLS.
-    pub(crate) fn is_secure(&self) -> bool {
-        self.public_url.to_ascii_lowercase().starts_with("https://")
-    }
-
-    /// The name of the session cookie. The prefix makes browsers refuse one that was not set by this very host over
-    /// TLS.
-    pub(crate) fn cookie_name(&self) -> &'static str {
-        if self.is_secure() { "__Host-parlor_session" } else { "parlor_session" }
+    /// What cookies are called for a request with these headers.
+    pub(crate) fn cookie_names(&self, headers: &HeaderMap) -> CookieNames {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        CookieNames::new(&self.public_url, self.cookie_port, host)
     }
 }
 
@@ -97,6 +98,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             public_url: "http://127.0.0.1:8080".to_owned(),
+            cookie_port: CookiePort::default(),
             trusts: Trusts::nobody(),
             shards: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             deflate: false,

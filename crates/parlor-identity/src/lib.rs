@@ -3,6 +3,8 @@
 //! This crate answers one question, "who speaks?", and keeps what the answer needs. What that somebody may do is for
 //! `parlor-core`.
 
+mod cookies;
+mod devices;
 mod error;
 mod passwords;
 mod sessions;
@@ -13,7 +15,10 @@ use std::time::Duration;
 
 use parlor_model::{Env, WorkspaceId};
 use parlor_store::Store;
+use tokio::sync::OnceCell;
 
+pub use cookies::{CookieNames, CookiePort};
+pub use devices::DeviceId;
 pub use error::Error;
 pub use tokens::Token;
 
@@ -47,12 +52,13 @@ struct Parts {
     workspace: WorkspaceId,
     settings: IdentitySettings,
     hasher: Hasher,
+    device_key: OnceCell<[u8; devices::KEY]>,
 }
 
 impl Identity {
     /// Knows the users of one workspace.
     pub fn new(store: Store, env: Env, workspace: WorkspaceId, settings: IdentitySettings) -> Self {
         let hasher = Hasher::new(env.clone(), settings.concurrent_hashes, settings.queued_hashes);
-        Self(Arc::new(Parts { store, env, workspace, settings, hasher }))
+        Self(Arc::new(Parts { store, env, workspace, settings, hasher, device_key: OnceCell::new() }))
     }
 }

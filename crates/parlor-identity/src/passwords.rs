@@ -3,21 +3,21 @@
 //! A hash takes 46 MiB and tens of milliseconds, so only a few run at once and a bounded number wait; the rest are
 //! told to come back. A wrong name costs the same as a wrong password.
 
+mod text;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use parlor_model::{Env, Field, Refusal, User, UserId, Username};
+use parlor_model::{Env, Refusal, User, UserId, Username};
 use tokio::sync::{Semaphore, TryAcquireError};
 
 use crate::{Error, Identity};
 
 /// Memory of a hash, in KiB.
 const MEMORY: u32 = 46 * 1024;
-/// The length a password may have, in bytes.
-const LENGTH: std::ops::RangeInclusive<usize> = 8..=1024;
 
 /// What a wrong name is checked against: no password gives it, and checking costs what every check costs.
 const NOBODY: &str =
@@ -35,25 +35,38 @@ pub(crate) struct Hasher {
 impl Identity {
     /// Hashes a new password, for its row.
     pub async fn hash_password(&self, password: &str) -> Result<String, Error> {
-        if !LENGTH.contains(&password.len()) {
-            let reason = format!("it must have {} to {} bytes", LENGTH.start(), LENGTH.end());
-            return Err(Refusal::invalid(Field::Password, reason).into());
-        }
-        self.0.hasher.hash(password).await
+        self.0.hasher.hash(&text::chosen(password)?).await
     }
 
-    /// Who has this name and password.
+    /// Says whether a text may be a new password, which costs next to nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] if not.
+    pub fn may_be_password(password: &str) -> Result<(), Refusal> {
+        text::chosen(password).map(drop)
+    }
+
+    /// Who has this name and password. What is longer than any name or password can be is refused before anything is
+    /// done with it: it tells nothing of who exists.
     pub async fn check_password(&self, username: &str, password: &str) -> Result<User, Error> {
+        if username.len() > Username::MAX_BYTES {
+            return Err(Refusal::WrongCredentials.into());
+        }
+        let forms = text::given(password).ok_or(Refusal::WrongCredentials)?;
         let found = self.credentials(username).await?;
         let (user, stored) = match found {
             Some((user, Some(stored))) => (Some(user), stored),
             // A guest has no password; nobody has none either. Both cost a check.
             Some((_, None)) | None => (None, NOBODY.to_owned()),
         };
-        let matches = self.0.hasher.verify(password, &stored).await?;
-        let user = user.filter(|_| matches).ok_or(Refusal::WrongCredentials)?;
-        if is_outdated(&stored) {
-            self.replace_hash(user.id, password).await;
+        let [today, ..] = &forms[..] else {
+            return Err(Refusal::WrongCredentials.into());
+        };
+        let today = today.clone();
+        let matching = self.0.hasher.matching(forms, &stored).await?;
+        let (user, form) = user.zip(matching).ok_or(Refusal::WrongCredentials)?;
+        if is_outdated(&stored) || form != today {
+            self.replace_hash(user.id, &today).await;
         }
         Ok(user)
     }
@@ -64,7 +77,19 @@ impl Identity {
         let workspace = self.0.workspace;
         self.0
             .store
-            .read(move |tx| Box::pin(async move { Ok(tx.credentials(workspace, &username).await?) }))
+            .read(move |tx| {
+                Box::pin(async move {
+                    if let Some(found) = tx.credentials(workspace, &username).await? {
+                        return Ok(Some(found));
+                    }
+                    // A capital sigma at the end of a name became the other small one in names from before.
+                    let former = username.as_str().replace('ς', "σ");
+                    if former == username.as_str() {
+                        return Ok(None);
+                    }
+                    Ok(tx.credentials(workspace, &Username::stored(former)).await?)
+                })
+            })
             .await
     }
 
@@ -100,11 +125,13 @@ impl Hasher {
         .await
     }
 
-    async fn verify(&self, password: &str, stored: &str) -> Result<bool, Error> {
-        let (password, stored) = (password.to_owned(), stored.to_owned());
+    /// The first of these texts that a hash was made of. They all are tried in one turn.
+    async fn matching(&self, forms: Vec<String>, stored: &str) -> Result<Option<String>, Error> {
+        let stored = stored.to_owned();
         self.run(move || {
             let hash = PasswordHash::new(&stored).map_err(|error| Error::Failed(error.to_string()))?;
-            Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok())
+            let argon2 = argon2()?;
+            Ok(forms.into_iter().find(|form| argon2.verify_password(form.as_bytes(), &hash).is_ok()))
         })
         .await
     }
@@ -169,8 +196,12 @@ mod tests {
         let hasher = hasher(2, 8);
         let hash = hasher.hash("correct horse").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
-        assert!(hasher.verify("correct horse", &hash).await.unwrap());
-        assert!(!hasher.verify("correct horsE", &hash).await.unwrap());
+        let matching = async |forms: &[&str]| {
+            hasher.matching(forms.iter().map(ToString::to_string).collect(), &hash).await.unwrap()
+        };
+        assert_eq!(matching(&["correct horse"]).await.as_deref(), Some("correct horse"));
+        assert_eq!(matching(&["another", "correct horse"]).await.as_deref(), Some("correct horse"));
+        assert_eq!(matching(&["correct horsE"]).await, None);
         assert!(!is_outdated(&hash));
         assert!(is_outdated(
             "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$tGNhbm5vdCBiZSB0aGUgaGFzaCBvZiBhbnl0aGluZyE"
@@ -180,7 +211,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_is_a_hash_of_todays_cost_that_nothing_matches() {
         assert!(!is_outdated(NOBODY));
-        assert!(!hasher(2, 8).verify("", NOBODY).await.unwrap());
+        assert_eq!(hasher(2, 8).matching(vec![String::new()], NOBODY).await.unwrap(), None);
     }
 
     #[tokio::test]
@@ -193,6 +224,47 @@ mod tests {
             .count();
         assert_eq!((busy, results.len() - busy), (5, 3));
         assert!(hasher.hash("and then there is room again").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_form_is_found_and_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = parlor_store::Database::sqlite(folder.path());
+        let store = parlor_store::Store::open(&database, parlor_store::Options::default()).await.unwrap();
+        let env = Env { clock: Arc::new(Still), random: Arc::new(Still) };
+        let workspace = parlor_model::WorkspaceId::generate(&env);
+        let identity =
+            Identity::new(store.clone(), env.clone(), workspace, crate::IdentitySettings::default());
+        let (raw, today) = ("e\u{301}a\u{a0}bcdef", "\u{e9}a bcdef");
+        let old = identity.0.hasher.hash(raw).await.unwrap();
+        let username = Username::new("ada").unwrap();
+        let user = User {
+            id: UserId::generate(&env),
+            workspace,
+            display_name: parlor_model::DisplayName::from(&username),
+            username,
+            role: parlor_model::Role::Member,
+            invited: false,
+            created_at: env.now(),
+        };
+        let (id, kept) = (user.id, old.clone());
+        let added: Result<bool, parlor_store::Error> = store
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.insert_workspace(workspace, Timestamp::from_millis(0)).await?;
+                    tx.insert_user(&user, Some(&old)).await
+                })
+            })
+            .await;
+        assert!(added.unwrap());
+        assert!(identity.check_password("ada", today).await.is_err(), "the raw form is nowhere in it");
+        assert!(identity.check_password("ada", raw).await.is_ok());
+        let renewed = store.read(move |tx| Box::pin(async move { tx.password_hash(id).await })).await;
+        assert_ne!(renewed.unwrap(), Some(kept));
+        for password in [raw, today] {
+            assert!(identity.check_password("ada", password).await.is_ok(), "{password}");
+        }
+        store.close().await;
     }
 
     /// Starts `count` hashes at once.

@@ -16,6 +16,18 @@ const MAX_LABEL: usize = 200;
 impl Identity {
     /// Opens a session for a user. `label` is what the device calls itself; what can't be shown of it falls away.
     pub async fn open_session(&self, user: UserId, label: &str) -> Result<(Session, Token), Error> {
+        let (session, token, _) = self.open_session_instead(user, label, &[]).await?;
+        Ok((session, token))
+    }
+
+    /// Opens a session for a user, and ends those of the tokens that it takes the place of: whoever signs in anew does
+    /// not leave the one before behind. Returns those that ended as well.
+    pub async fn open_session_instead(
+        &self,
+        user: UserId,
+        label: &str,
+        replaced: &[&str],
+    ) -> Result<(Session, Token, Vec<SessionId>), Error> {
         let now = self.0.env.now();
         let session = Session {
             id: SessionId::generate(&self.0.env),
@@ -27,8 +39,20 @@ impl Identity {
         };
         let token = Token::generate(&self.0.env);
         let (row, hash) = (session.clone(), tokens::hash(token.expose()));
-        self.write(move |tx| Box::pin(async move { Ok(tx.insert_session(&row, &hash).await?) })).await?;
-        Ok((session, token))
+        let replaced: Vec<[u8; 32]> = replaced.iter().map(|token| tokens::hash(token)).collect();
+        let ended = self
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.insert_session(&row, &hash).await?;
+                    let mut ended = Vec::new();
+                    for hash in &replaced {
+                        ended.extend(tx.delete_session_by_token(hash).await?);
+                    }
+                    Ok(ended)
+                })
+            })
+            .await?;
+        Ok((session, token, ended))
     }
 
     /// Who speaks with this token.
@@ -68,6 +92,12 @@ impl Identity {
         if found { Ok(()) } else { Err(Refusal::NotFound("session").into()) }
     }
 
+    /// Ends the session of a token, if there is one, and returns it.
+    pub async fn end_token(&self, token: &str) -> Result<Option<SessionId>, Error> {
+        let hash = tokens::hash(token);
+        self.write(move |tx| Box::pin(async move { Ok(tx.delete_session_by_token(&hash).await?) })).await
+    }
+
     /// Changes one's password and ends all of one's other sessions. Returns those.
     pub async fn change_password(
         &self,
@@ -75,6 +105,7 @@ impl Identity {
         current: &str,
         new: &str,
     ) -> Result<Vec<SessionId>, Error> {
+        Self::may_be_password(new)?;
         self.check_password(actor.user.username.as_str(), current).await?;
         let hash = self.hash_password(new).await?;
         let (user, session) = (actor.id(), actor.session);

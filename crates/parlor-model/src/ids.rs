@@ -27,6 +27,11 @@ pub fn base32(bytes: &[u8]) -> String {
     BASE32.encode(bytes)
 }
 
+/// Reads what [`base32`] wrote.
+pub fn from_base32(text: &str) -> Option<Vec<u8>> {
+    BASE32.decode(text.as_bytes()).ok()
+}
+
 /// Writes an id. They are in everything that is told, so this takes no memory of its own.
 fn write(formatter: &mut fmt::Formatter<'_>, prefix: &str, bytes: &[u8; 16]) -> fmt::Result {
     let mut digits = [0; 26];

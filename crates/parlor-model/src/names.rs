@@ -1,74 +1,58 @@
-//! What users, rooms and their addresses may be called.
+//! What users, rooms and their addresses may be called: one rule for every script.
 //!
 //! Two names that a person can't tell apart are the same name: uniqueness is decided by [`NameKey`], the skeleton of
-//! UTS 39 over the NFKC form. Control, bidirectional and invisible characters are refused everywhere.
+//! UTS 39 over the NFKC form. What can't be seen is refused, except where it does something that can; blanks are one
+//! space, whatever their width and number.
 
+mod characters;
+mod key;
+mod reserved;
+mod slug;
+
+use icu_properties::CodePointSetData;
+use icu_properties::props::{GeneralCategoryGroup, XidContinue};
 use unicode_normalization::UnicodeNormalization;
-use unicode_security::confusable_detection::skeleton;
+use unicode_security::general_security_profile::IdentifierType;
 use unicode_security::{GeneralSecurityProfile, MixedScript};
 
+use self::characters::{
+    JOINER, NON_JOINER, category, is_hidden, is_mark, is_needed_joiner, is_needed_non_joiner, misplaced,
+};
+use self::key::{lower_case, one_blank};
 use crate::refusal::{Field, Refusal};
 
-/// What a name is compared by. Equal keys look alike.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct NameKey(String);
+pub use self::key::NameKey;
+pub use self::slug::Slug;
 
-impl NameKey {
-    /// The key of a text whose case says nothing: of its lower-case form.
-    pub fn of(text: &str) -> Self {
-        let folded: String = text.nfkc().flat_map(char::to_lowercase).collect();
-        Self::folded(&folded)
-    }
-
-    /// The key of a text that is shown in the case it is written in. Some letters look like others in upper case only:
-    /// Cyrillic `Т` is a `T` to the eye, its small form `т` no `t`. So this one looks first and folds then; it misses
-    /// what [`NameKey::of`] finds (`СКОРЕ` and `скоре`), therefore such a name is compared by both.
-    fn as_written(text: &str) -> Self {
-        let composed: String = text.nfkc().collect();
-        Self::folded(&skeleton(&composed).flat_map(char::to_lowercase).collect::<String>())
-    }
-
-    /// The skeleton may bring upper case back (it maps a lower-case letter to a look-alike capital), and folding that may
-    /// make a new look-alike. Twice is a fixed point for every name we accept; a test holds it to that.
-    fn folded(text: &str) -> Self {
-        let once: String = skeleton(text).flat_map(char::to_lowercase).collect();
-        Self(skeleton(&once).collect())
-    }
-
-    /// The key, as it stands in a unique index.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// True for characters that no name may hold: controls, line breaks, direction marks and other invisible ones, and
-/// those that Unicode has not given a meaning.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{ffff}'
-            | '\u{e000}'..='\u{f8ff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{10ffff}')
-}
+/// How many bytes a text may have for each character that it may hold. It is looked at before anything else is done
+/// with a text: what is longer can't be right, however it is composed.
+const BYTES_A_CHARACTER: usize = 16;
 
 /// True if the text has a letter, a digit or a symbol: something to see.
 fn is_visible(text: &str) -> bool {
-    text.chars().any(|character| !character.is_whitespace() && !is_hidden(character))
+    text.chars().any(|character| !character.is_whitespace() && !is_hidden(character) && !is_mark(character))
 }
 
 /// Checks a name that people write freely: `max` characters, NFC, single spaces, nothing hidden.
 pub(crate) fn free_text(text: &str, field: Field, min: usize, max: usize) -> Result<String, Refusal> {
-    let text: String = text.trim().nfc().collect();
-    if let Some(character) = text.chars().find(|&character| is_hidden(character)) {
-        let reason =
-            format!("it contains an invisible or control character (U+{:04X})", u32::from(character));
+    let bounds = || Refusal::invalid(field, format!("it must have {min} to {max} characters"));
+    if text.len() > max * BYTES_A_CHARACTER {
+        return Err(bounds());
+    }
+    let text = one_blank(text.trim().nfc());
+    if let Some(character) = misplaced(&text) {
+        let reason = format!(
+            "it contains an invisible or control character where it does nothing (U+{:04X})",
+            u32::from(character)
+        );
         return Err(Refusal::invalid(field, reason));
     }
     let length = text.chars().count();
     if length < min || length > max || (min > 0 && !is_visible(&text)) {
-        return Err(Refusal::invalid(field, format!("it must have {min} to {max} characters")));
+        return Err(bounds());
+    }
+    if text.starts_with(is_mark) {
+        return Err(Refusal::invalid(field, "it begins with a mark that has no letter"));
     }
     Ok(text)
 }
@@ -96,28 +80,32 @@ macro_rules! text_type {
 }
 pub(crate) use text_type;
 
-/// The name to sign in with and to be mentioned by: 2 to 32 letters, digits and `.`, `_`, `-`, in one script.
+/// The name to sign in with and to be mentioned by: 2 to 32 letters with their marks, digits and `.`, `_`, `-`, in one
+/// script.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
 text_type!(Username);
 
 impl Username {
+    /// The longest text that can be a username, in bytes, however it is composed.
+    pub const MAX_BYTES: usize = 32 * BYTES_A_CHARACTER;
+
     /// Checks a username and puts it into its one spelling: NFKC, lower case.
     pub fn new(text: &str) -> Result<Self, Refusal> {
         let invalid = |reason: &str| Err(Refusal::invalid(Field::Username, reason));
-        let text: String = text.trim().nfkc().flat_map(char::to_lowercase).collect();
+        if text.len() > Self::MAX_BYTES {
+            return invalid("it must have 2 to 32 characters");
+        }
+        let text = lower_case(text.trim());
         let length = text.chars().count();
         if !(2..=32).contains(&length) {
             return invalid("it must have 2 to 32 characters");
         }
-        let allowed = |character: char| {
-            matches!(character, '.' | '_' | '-')
-                || (character.is_alphanumeric() && character.identifier_allowed() && !is_hidden(character))
-        };
-        if !text.chars().all(allowed) {
+        if !holds_username_characters_only(&text) {
             return invalid("it may hold letters, digits and . _ - only");
         }
-        if !text.starts_with(char::is_alphanumeric) {
+        let is_letter_or_digit = |character: char| character.is_alphanumeric() && !is_mark(character);
+        if !text.starts_with(is_letter_or_digit) {
             return invalid("it must begin with a letter or a digit");
         }
         if !text.as_str().is_single_script() {
@@ -126,10 +114,52 @@ impl Username {
         Ok(Self(text))
     }
 
+    /// Checks a username that somebody wants to have from now on. Those that say something of everybody or of the
+    /// server are reserved; whoever has one from before keeps it.
+    pub fn chosen(text: &str) -> Result<Self, Refusal> {
+        let username = Self::new(text)?;
+        if reserved::is_reserved(&username.0) {
+            return Err(Refusal::invalid(Field::Username, "it is reserved"));
+        }
+        Ok(username)
+    }
+
     /// What the name is compared by.
     pub fn key(&self) -> NameKey {
         NameKey::of(&self.0)
     }
+}
+
+/// True if a text holds nothing but what continues a word in a script that is in use (UTS 39, UAX 31), joiners where
+/// the script needs them, and `.`, `_`, `-`.
+fn holds_username_characters_only(text: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    (0..text.len()).all(|place| {
+        let (before, after) = (&text[..place], &text[place + 1..]);
+        match text[place] {
+            '.' | '_' | '-' => true,
+            NON_JOINER => is_needed_non_joiner(before, after),
+            JOINER => is_needed_joiner(before, after),
+            other => is_word_character(other),
+        }
+    })
+}
+
+fn is_word_character(character: char) -> bool {
+    // Between syllables and in abbreviations, Tibetan and Hebrew have signs of their own.
+    let continues = CodePointSetData::new::<XidContinue>().contains(character)
+        || matches!(character, '\u{f0b}' | '\u{5f3}' | '\u{5f4}');
+    let is_in_use = matches!(
+        character.identifier_type(),
+        Some(
+            IdentifierType::Recommended
+                | IdentifierType::Inclusion
+                | IdentifierType::Limited_Use
+                | IdentifierType::Uncommon_Use
+        )
+    );
+    let is_punctuation = GeneralCategoryGroup::Punctuation.contains(category(character));
+    continues && is_in_use && !is_hidden(character) && !(is_punctuation && character.is_ascii())
 }
 
 /// The name that stands beside messages: 1 to 64 characters, nothing hidden.
@@ -161,9 +191,15 @@ pub struct RoomName(String);
 text_type!(RoomName);
 
 impl RoomName {
-    /// Checks a room's name. A leading `#` is decoration and falls away.
+    /// Checks a room's name. A leading `#` is decoration and falls away, unless it is part of a key (#️⃣).
     pub fn new(text: &str) -> Result<Self, Refusal> {
-        free_text(text.trim().trim_start_matches('#'), Field::Name, 1, 64).map(Self)
+        let mut text = text.trim();
+        while let Some(rest) =
+            text.strip_prefix('#').filter(|rest| !rest.starts_with(['\u{fe0f}', '\u{20e3}']))
+        {
+            text = rest;
+        }
+        free_text(text, Field::Name, 1, 64).map(Self)
     }
 
     /// What the name is compared by, whatever its case; it also gives the rooms their order.
@@ -189,34 +225,6 @@ impl Topic {
     }
 }
 
-/// A room's address: lower-case letters and digits of any script, with single hyphens between.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Slug(String);
-text_type!(Slug);
-
-impl Slug {
-    /// Makes an address from a room's name, with `suffix` behind a hyphen if there is one. A name without a letter or
-    /// digit gives `room`.
-    pub fn from_name(name: &RoomName, suffix: Option<&str>) -> Self {
-        let folded: String = name.0.nfkc().flat_map(char::to_lowercase).collect();
-        let words: Vec<&str> = folded
-            .split(|character: char| !character.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .collect();
-        let mut slug = if words.is_empty() { "room".to_owned() } else { words.join("-") };
-        if let Some(suffix) = suffix {
-            slug.push('-');
-            slug.push_str(suffix);
-        }
-        Self(slug)
-    }
-
-    /// A slug from an address somebody typed. It need not exist.
-    pub fn typed(text: &str) -> Self {
-        Self(text.nfkc().flat_map(char::to_lowercase).collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,6 +235,86 @@ mod tests {
         assert_eq!(Username::new(" Ada_L ").map(|name| name.0), Ok("ada_l".into()));
         assert_eq!(Username::new("ＡＤＡ").map(|name| name.0), Ok("ada".into()));
         assert_eq!(Username::new("жанна").map(|name| name.0), Ok("жанна".into()));
+        assert_eq!(Username::new("İstanbul").map(|name| name.0), Ok("istanbul".into()));
+        assert_eq!(Username::new("ΟΔΥΣΣΕΥΣ").map(|name| name.0), Ok("οδυσσευς".into()));
+    }
+
+    #[test]
+    fn usernames_are_written_in_every_script() {
+        for name in [
+            "हिन्दी",
+            "தமிழ்",
+            "ไทยใหม่",
+            "ខ្មែរ",
+            "မြန်မာ",
+            "বাংলা",
+            "മലയാളം",
+            "සිංහල",
+            "བོད་ཡིག",
+            "עברית",
+            "עִברית",
+            "سَلام",
+            "فارسی",
+            "علی\u{200c}رضا",
+            "ශ්\u{200d}රී",
+            "한국어",
+            "日本語",
+            "ひらがな",
+            "ქართული",
+            "հայերեն",
+            "አማርኛ",
+            "ᏣᎳᎩ",
+            "ߒߞߏ",
+            "ᮞᮥᮔ᮪ᮓ",
+            "ꦗꦮ",
+            "col·lega",
+            "naïve",
+            "żółć",
+            "e\u{301}va",
+            "việt",
+            "a1_b-c.d",
+            "ɗan",
+        ] {
+            let name = Username::new(name).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+            assert_eq!(Username::new(&name.0), Ok(name.clone()), "{name} has one spelling");
+        }
+    }
+
+    #[test]
+    fn reserved_names_are_nobodys_choice_and_still_sign_in() {
+        for name in ["all", "Here", "ROOM", "everyone", "channel", "admin", "system", "ALL."] {
+            assert!(Username::chosen(name).is_err(), "{name}");
+        }
+        assert!(Username::new("admin").is_ok());
+        assert!(Username::chosen("ada").is_ok());
+    }
+
+    #[test]
+    fn length_comes_before_anything_dear() {
+        let dear = "ﷺ".repeat(90_000);
+        assert!(Username::new(&dear).is_err());
+        assert!(DisplayName::new(&dear).is_err());
+        assert!(RoomName::new(&dear).is_err());
+        assert!(Topic::new(&dear).is_err());
+        // What is long only because it is not composed yet is as long as it looks.
+        let composed = "e\u{301}".repeat(64);
+        assert_eq!(DisplayName::new(&composed).map(|name| name.0.chars().count()), Ok(64));
+        assert!(DisplayName::new(&"e\u{301}".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn runs_of_blanks_are_one_space() {
+        for (name, expected) in [
+            ("a  b", "a b"),
+            ("a\u{a0}\u{2003}b", "a b"),
+            ("山田\u{3000}太郎", "山田 太郎"),
+            ("  a   b  c ", "a b c"),
+        ] {
+            assert_eq!(RoomName::new(name).map(|name| name.0), Ok(expected.into()), "{name:?}");
+            assert_eq!(DisplayName::new(name).map(|name| name.0), Ok(expected.into()), "{name:?}");
+        }
+        assert_eq!(RoomName::new("##general").map(|name| name.0), Ok("general".into()));
+        assert_eq!(RoomName::new("#\u{fe0f}\u{20e3} a").map(|name| name.0), Ok("#\u{fe0f}\u{20e3} a".into()));
     }
 
     #[test]
@@ -245,19 +333,15 @@ mod tests {
             "раypal",
             "ad\u{e0041}a",
             "<b>",
+            "a\u{200c}b",
+            "\u{94d}क",
+            "ad☕",
+            "a\u{fe0f}",
+            "a\u{34f}b",
+            "हिaन",
         ] {
             assert!(Username::new(name).is_err(), "{name:?}");
         }
-    }
-
-    #[test]
-    fn look_alikes_share_a_key() {
-        for (one, other) in
-            [("paypal", "раураl"), ("admin", "аdmin"), ("bill", "bi1l"), ("scope", "ѕсоре"), ("rn", "m")]
-        {
-            assert_eq!(NameKey::of(one), NameKey::of(other), "{one} {other}");
-        }
-        assert_ne!(NameKey::of("ada"), NameKey::of("eve"));
     }
 
     #[test]
@@ -279,36 +363,68 @@ mod tests {
 
     #[test]
     fn display_names_keep_what_people_write() {
-        for name in ["Ada Lovelace", "李雷", "عمر", "J|m`[x]_9", "🦊 fox", "O’Neil"] {
+        for name in [
+            "Ada Lovelace",
+            "李雷",
+            "عمر",
+            "J|m`[x]_9",
+            "🦊 fox",
+            "O’Neil",
+            "☕\u{fe0f}",
+            "👩\u{200d}💻 Ada",
+            "علی\u{200c}رضا",
+            "हिन्दी",
+            "葛\u{e0100}城",
+            "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+            "1\u{fe0f}\u{20e3}",
+            "( \u{361}° \u{35c}ʖ \u{361}°)",
+        ] {
             assert_eq!(DisplayName::new(name).map(|name| name.0), Ok(name.into()));
         }
     }
 
     #[test]
     fn hidden_characters_are_refused_by_name() {
-        for name in ["a\u{202e}b", "\u{200b}", "a\nb", "a\u{7}", "\u{3164}", "a\u{2066}b", "\u{feff}x"] {
+        for name in [
+            "a\u{202e}b",
+            "\u{200b}",
+            "a\nb",
+            "a\u{7}",
+            "\u{3164}",
+            "a\u{2066}b",
+            "\u{feff}x",
+            "a\u{200d}b",
+            "a\u{200c}b",
+            "a\u{fe0f}b",
+            "a\u{e0067}b",
+        ] {
             assert!(DisplayName::new(name).is_err(), "{name:?}");
             assert!(RoomName::new(name).is_err(), "{name:?}");
             assert!(Topic::new(&format!("x{name}x")).is_err(), "{name:?}");
         }
         assert!(DisplayName::new("   ").is_err());
+        assert!(DisplayName::new("\u{301}").is_err());
+        assert!(DisplayName::new(" \u{301}a").is_err());
         assert!(Topic::new("").is_ok());
-    }
-
-    #[test]
-    fn slugs_are_addresses() {
-        let slug = |name: &str, suffix| RoomName::new(name).map(|name| Slug::from_name(&name, suffix).0);
-        assert_eq!(slug("#General Talk!", None), Ok("general-talk".into()));
-        assert_eq!(slug("Отдел 7", Some("2")), Ok("отдел-7-2".into()));
-        assert_eq!(slug("!!!", None), Ok("room".into()));
     }
 
     proptest! {
         #[test]
-        fn a_key_is_its_own_key(text in "[\\p{L}\\p{N}._-]{1,32}") {
+        fn a_username_has_one_spelling_and_its_key_is_its_own_key(text in "[\\p{L}\\p{M}\\p{N}._-]{1,32}") {
             if let Ok(name) = Username::new(&text) {
                 let key = name.key();
                 prop_assert_eq!(NameKey::of(key.as_str()), key);
+                prop_assert_eq!(Username::new(name.as_str()), Ok(name));
+            }
+        }
+
+        #[test]
+        fn a_room_has_one_name_and_one_address(text in "[\\p{L}\\p{M}\\p{N}\\p{Zs}\\p{S}#!-]{1,64}") {
+            if let Ok(name) = RoomName::new(&text) {
+                let slug = Slug::from_name(&name, None);
+                prop_assert_eq!(Slug::typed(slug.as_str()), slug);
+                prop_assert!(!name.key().as_str().is_empty() && !name.written_key().as_str().is_empty());
+                prop_assert_eq!(RoomName::new(name.as_str()), Ok(name));
             }
         }
 

@@ -10,6 +10,7 @@ pub mod commands;
 mod errors;
 pub mod events;
 mod invites;
+mod json;
 mod members;
 mod messages;
 mod rooms;
@@ -27,6 +28,7 @@ pub use events::{Changes, Head, Heads, Presence, Ready, Reset, ServerFrame};
 pub use invites::{
     AcceptInvite, CreateInvite, CreatedInvite, InspectInvite, Invite, InviteList, InvitePreview,
 };
+pub use json::{UNPAIRED_SURROGATE, is_unpaired_surrogate};
 pub use members::{Member, MemberPage, MuteMember, Muted};
 pub use messages::{EditMessage, History, Message, SendMessage, Sent};
 pub use rooms::{CreateRoom, Room, RoomList, UpdateRoom};

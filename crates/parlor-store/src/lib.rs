@@ -16,6 +16,7 @@ mod members;
 mod messages;
 mod metrics;
 mod migrations;
+mod name_keys;
 mod postgres;
 mod rooms;
 mod runs;

@@ -25,11 +25,11 @@ statements! {
              member_count, created_at, written_key)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     );
-    // A room whose name did not change keeps the key it has, also none.
+    // A room whose name did not change keeps the keys it has, also none.
     SAVE_ROOM = portable(
-        "UPDATE rooms SET slug = $1, written_key = CASE WHEN name = $2 THEN written_key ELSE $3 END, name = $2,
-             name_key = $4, kind = $5, topic = $6, head = $7, access_seq = $8, changed_seq = $9,
-             member_count = $10
+        "UPDATE rooms SET slug = $1, written_key = CASE WHEN name = $2 THEN written_key ELSE $3 END,
+             name_key = CASE WHEN name = $2 THEN name_key ELSE $4 END, name = $2, kind = $5, topic = $6, head = $7,
+             access_seq = $8, changed_seq = $9, member_count = $10
          WHERE id = $11 AND workspace_id = $12"
     );
     ROOMS_WITHOUT_KEY = portable(concat!("SELECT ", room_columns!(), " FROM rooms
@@ -52,8 +52,15 @@ statements! {
         JOIN rooms ON rooms.id = members.room_id
         WHERE members.user_id = $1 AND members.active ORDER BY rooms.name_key, rooms.id"));
     ROOM_IDS_OF = portable("SELECT room_id FROM members WHERE user_id = $1 AND active ORDER BY room_id");
-    PUBLIC_ROOMS = portable(concat!("SELECT ", room_columns!(), " FROM rooms
-        WHERE workspace_id = $1 AND kind = 'public' AND name_key > $2 ORDER BY name_key LIMIT $3"));
+    FIRST_PUBLIC_ROOMS = portable(concat!("SELECT ", room_columns!(), " FROM rooms
+        WHERE workspace_id = $1 AND kind = 'public' ORDER BY name_key LIMIT $2"));
+    NEXT_PUBLIC_ROOMS = portable(concat!("SELECT ", room_columns!(), " FROM rooms
+        WHERE workspace_id = $1 AND kind = 'public'
+          AND name_key > (SELECT name_key FROM rooms WHERE workspace_id = $1 AND kind = 'public' AND id = $2)
+        ORDER BY name_key LIMIT $3"));
+    EVERY_ROOM = portable(concat!("SELECT ", room_columns!(), " FROM rooms WHERE rooms.id > $1 ORDER BY rooms.id LIMIT $2"));
+    RENEW_NAME_KEY = portable("UPDATE rooms SET name_key = $1 WHERE id = $2 AND name_key <> $1");
+    RENEW_WRITTEN_KEY = portable("UPDATE rooms SET written_key = $1 WHERE id = $2 AND written_key <> $1");
     HEADS = split(
         "SELECT id, head FROM rooms WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id",
         "SELECT id, head FROM rooms WHERE id = ANY($1) ORDER BY id",
@@ -187,16 +194,30 @@ impl Tx<'_> {
         self.rows(&ROOM_IDS_OF, params![&user], value::id).await
     }
 
-    /// The public rooms of a workspace by the key of their name, those after `after`, at most `limit`.
+    /// The public rooms of a workspace by the key of their name, those after the room `after`, at most `limit`. After
+    /// what is no public room there is none.
     pub async fn public_rooms(
         &mut self,
         workspace: WorkspaceId,
-        after: Option<&str>,
+        after: Option<RoomId>,
         limit: usize,
     ) -> Result<Vec<Room>, Error> {
-        // Every key is longer than the empty text.
-        let after = after.unwrap_or("");
-        self.rows(&PUBLIC_ROOMS, params![&workspace, after, limit], read).await
+        match after {
+            None => self.rows(&FIRST_PUBLIC_ROOMS, params![&workspace, limit], read).await,
+            Some(after) => self.rows(&NEXT_PUBLIC_ROOMS, params![&workspace, &after, limit], read).await,
+        }
+    }
+
+    /// Rooms of every kind, up to `limit`, by id after `after`.
+    pub(crate) async fn every_room(&mut self, after: RoomId, limit: u32) -> Result<Vec<Room>, Error> {
+        self.rows(&EVERY_ROOM, params![&after, limit], read).await
+    }
+
+    /// Gives a room the keys that its name has today. A key that another room has already is left as it was.
+    pub(crate) async fn renew_keys(&mut self, room: &Room) -> Result<(), Error> {
+        let (key, written_key) = (room.name.key(), room.name.written_key());
+        self.execute_unless_taken(&RENEW_NAME_KEY, params![key.as_str(), &room.id]).await?;
+        self.execute_unless_taken(&RENEW_WRITTEN_KEY, params![written_key.as_str(), &room.id]).await.map(drop)
     }
 
     /// The heads of those of these rooms that exist, in the order of their ids.

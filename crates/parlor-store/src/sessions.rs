@@ -25,6 +25,7 @@ statements! {
     SESSIONS_OF = portable(concat!("SELECT ", session_columns!(), " FROM sessions
         WHERE sessions.user_id = $1 ORDER BY sessions.last_seen_at DESC, sessions.id"));
     DELETE_SESSION = portable("DELETE FROM sessions WHERE user_id = $1 AND id = $2");
+    DELETE_SESSION_BY_TOKEN = portable("DELETE FROM sessions WHERE token_hash = $1 RETURNING id");
     DELETE_SESSIONS_OF = portable("DELETE FROM sessions WHERE user_id = $1 RETURNING id");
     DELETE_OTHER_SESSIONS_OF = portable("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id");
     TOUCH_SESSION = portable("UPDATE sessions SET last_seen_at = $1, expires_at = $2 WHERE id = $3");
@@ -74,6 +75,14 @@ impl Tx<'_> {
     /// Ends one session of a user. False if the user has no such session.
     pub async fn delete_session(&mut self, user: UserId, session: SessionId) -> Result<bool, Error> {
         Ok(self.execute(&DELETE_SESSION, params![&user, &session]).await? > 0)
+    }
+
+    /// Ends the session of a token, and returns which it was.
+    pub async fn delete_session_by_token(
+        &mut self,
+        token_hash: &[u8; 32],
+    ) -> Result<Option<SessionId>, Error> {
+        self.row(&DELETE_SESSION_BY_TOKEN, params![token_hash], value::id).await
     }
 
     /// Ends all sessions of a user, or all but one, and returns which ended.

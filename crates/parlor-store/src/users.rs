@@ -21,10 +21,12 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
     );
     UPDATE_USER = portable(
-        "UPDATE users SET username = $1, username_key = $2, display_name = $3, role = $4, invited = $5,
+        "UPDATE users SET username_key = CASE WHEN username = $1 THEN username_key ELSE $2 END, username = $1, display_name = $3, role = $4, invited = $5,
              password_hash = COALESCE($6, password_hash)
          WHERE id = $7 AND workspace_id = $8"
     );
+    EVERY_USER = portable(concat!("SELECT ", user_columns!(), " FROM users WHERE id > $1 ORDER BY id LIMIT $2"));
+    RENEW_USERNAME_KEY = portable("UPDATE users SET username_key = $1 WHERE id = $2 AND username_key <> $1");
     USER = portable(concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1"));
     USERS = split(
         concat!("SELECT ", user_columns!(), " FROM users
@@ -124,6 +126,17 @@ impl Tx<'_> {
         // Every key is longer than the empty text.
         let after = after.map_or("", NameKey::as_str);
         self.rows(&EVERYBODY, params![&workspace, after, limit], read).await
+    }
+
+    /// Users, up to `limit`, by id after `after`.
+    pub(crate) async fn every_user(&mut self, after: UserId, limit: u32) -> Result<Vec<User>, Error> {
+        self.rows(&EVERY_USER, params![&after, limit], read).await
+    }
+
+    /// Gives a user the key that their name has today. One that somebody else has already is left as it was.
+    pub(crate) async fn renew_key(&mut self, user: &User) -> Result<(), Error> {
+        let key = user.username.key();
+        self.execute_unless_taken(&RENEW_USERNAME_KEY, params![key.as_str(), &user.id]).await.map(drop)
     }
 
     /// The user whose username looks like this.

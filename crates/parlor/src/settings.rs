@@ -3,7 +3,7 @@
 use parlor_core::limits::{Kind, Rule};
 use parlor_core::{Limits, Settings};
 use parlor_gateway::Trusts;
-use parlor_identity::IdentitySettings;
+use parlor_identity::{CookiePort, IdentitySettings};
 use parlor_store::{Database, Planted};
 
 use crate::config::{Configuration, PublicUrl};
@@ -47,6 +47,8 @@ fn rules(configuration: &Configuration) -> Vec<Rule> {
     let rates = [
         (Kind::Login, limits.login),
         (Kind::LoginName, limits.login_name),
+        (Kind::LoginStrangers, limits.login_strangers),
+        (Kind::Password, limits.password),
         (Kind::Register, limits.register),
         (Kind::Guest, limits.guest),
         (Kind::InspectInvite, limits.inspect_invite),
@@ -74,11 +76,20 @@ pub(crate) fn api(configuration: &Configuration, public_url: &PublicUrl) -> parl
     let (server, limits) = (&configuration.server, &configuration.limits);
     parlor_api::Options {
         public_url: public_url.to_string(),
+        cookie_port: cookie_port(configuration),
         trusted_proxies: server.trusted_proxies.ranges().to_vec(),
         max_request_bytes: limits.max_request_bytes.get(),
         request_timeout: server.request_within.get(),
         body_timeout: server.body_within.get(),
         max_requests: limits.max_requests.get(),
+    }
+}
+
+/// Whoever names the public address knows the port that browsers see.
+fn cookie_port(configuration: &Configuration) -> CookiePort {
+    match configuration.server.public_url {
+        Some(_) => CookiePort::OfPublicUrl,
+        None => CookiePort::OfHost,
     }
 }
 
@@ -88,6 +99,7 @@ pub(crate) fn gateway(configuration: &Configuration, public_url: &PublicUrl) -> 
     let proxies = configuration.server.trusted_proxies.clone();
     parlor_gateway::Options {
         public_url: public_url.to_string(),
+        cookie_port: cookie_port(configuration),
         trusts: Trusts::when(move |address| proxies.contain(address)),
         deflate: configuration.server.compress_sockets,
         max_frame_bytes: limits.max_frame_bytes.get(),

@@ -3,6 +3,7 @@
 use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use parlor_protocol::{UNPAIRED_SURROGATE, is_unpaired_surrogate};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -86,10 +87,18 @@ fn explain(path: &str, error: &serde_json::Error) -> Failure {
         Category::Eof => {
             Failure::malformed(format!("The body is not complete JSON: it ends at {place}."), None)
         }
+        Category::Syntax if is_unpaired_surrogate(error) => {
+            Failure::malformed(format!("The body {UNPAIRED_SURROGATE}, at {place}."), named(path))
+        }
         Category::Syntax | Category::Io => {
             Failure::malformed(format!("The body is not JSON: it goes wrong at {place}."), None)
         }
     }
+}
+
+/// The field that a path leads to, if it leads to one.
+fn named(path: &str) -> Option<&str> {
+    Some(path).filter(|path| !path.starts_with(['.', '?']))
 }
 
 /// Explains a body that is JSON, but not the expected one.
@@ -169,6 +178,12 @@ mod tests {
             ("{", "The body is not complete JSON: it ends at line 1, column 1.", None),
             ("", "The body is not complete JSON: it ends at line 1, column 0.", None),
             ("{'a':1}", "The body is not JSON: it goes wrong at line 1, column 2.", None),
+            (
+                r#"{"username":"\ud83d","password":"b"}"#,
+                "The body holds half a character: an unpaired surrogate, such as \\ud83d without the half that belongs \
+                 behind it, at line 1, column 20.",
+                Some("username"),
+            ),
         ] {
             let (message, named) = complaint::<Login>(body).await;
             assert_eq!((message.as_str(), named.as_deref()), (expected, field), "{body}");

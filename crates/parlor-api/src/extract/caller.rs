@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, HeaderValue};
 use http::request::Parts;
 use parlor_model::{Actor, Refusal};
 
@@ -28,8 +28,13 @@ impl FromRequestParts<ApiState> for Caller {
 /// sends a broken credential must not be taken for the cookie's owner.
 fn token<'a>(headers: &'a HeaderMap, options: &Options) -> Option<&'a str> {
     let Some(header) = headers.get(AUTHORIZATION) else {
-        return cookies::session_token(headers, options);
+        return cookies::session(headers, options).map(|presented| presented.token);
     };
+    bearer_token(header)
+}
+
+/// The token in an `Authorization` header.
+pub(crate) fn bearer_token(header: &HeaderValue) -> Option<&str> {
     let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

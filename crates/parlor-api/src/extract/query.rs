@@ -1,5 +1,7 @@
 //! Query parameters: each at most once, no unknown ones, and within their bounds.
 
+use std::str::FromStr;
+
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
@@ -51,7 +53,20 @@ impl Parameters {
         if values.len() > 1 {
             return Err(Failure::invalid(name, "it stands there more than once"));
         }
-        Ok(values.pop())
+        let value = values.pop();
+        // No database text may hold one, and nothing that is asked for does.
+        if value.as_ref().is_some_and(|value| value.contains('\0')) {
+            return Err(Failure::invalid(name, "it contains a NUL character"));
+        }
+        Ok(value)
+    }
+
+    /// Takes an id: where a page begins.
+    pub(crate) fn id<T: FromStr>(&mut self, name: &str) -> Result<Option<T>, Failure> {
+        let parse = |text: String| {
+            text.parse().map_err(|_| Failure::invalid(name, "it must be the “next” of the page before"))
+        };
+        self.text(name)?.map(parse).transpose()
     }
 
     /// Takes a whole number.

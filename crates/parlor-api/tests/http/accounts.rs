@@ -125,8 +125,126 @@ async fn a_guest_enters_and_becomes_an_account() {
     let answer = world.send(Call::post("/me/upgrade", body.clone()).by(&grace)).await;
     assert_eq!((answer.status, &answer.json["user"]["role"]), (200, &json!("member")));
     assert_eq!(answer.json["user"]["id"], grace.id.as_str());
-    let answer = world.send(Call::post("/me/upgrade", body).by(&grace)).await;
+    let account = world.person(&answer).await;
+    let answer = world.send(Call::post("/me/upgrade", body.clone()).by(&account)).await;
     assert_eq!(answer.outcome(), "not_a_guest");
+    let answer = world.send(Call::post("/me/upgrade", body).by(&grace)).await;
+    assert_eq!(answer.outcome(), "unauthenticated", "the guest's session has ended");
+}
+
+#[tokio::test]
+async fn coming_in_ends_the_session_one_came_with() {
+    let mut world = world().await;
+    world.register("ada").await;
+    let login = json!({"username": "ada", "password": PASSWORD});
+    for (path, body) in [
+        ("/auth/login", login.clone()),
+        ("/auth/register", json!({"username": "eve", "password": PASSWORD})),
+        ("/auth/guest", json!({"display_name": "Grace"})),
+        ("/me/upgrade", json!({"username": "grace", "password": PASSWORD})),
+    ] {
+        for by_cookie in [false, true] {
+            let old = world.guest("Earlier").await;
+            let mut body = body.clone();
+            if path != "/me/upgrade" {
+                body["cookie"] = json!(by_cookie);
+            }
+            if by_cookie && body["username"] != "ada" {
+                body["username"]
+                    .as_str()
+                    .map(|name| format!("{name}2"))
+                    .map(|name| body["username"] = json!(name));
+            }
+            let call = Call::post(path, body);
+            let answer = world.send(if by_cookie { call.cookie_of(&old) } else { call.by(&old) }).await;
+            assert!(answer.status < 300, "{path}: {}", answer.text);
+            assert_eq!(world.ended().await, [old.session], "{path}: and its sockets with it");
+            assert_eq!(world.send(Call::get("/me").by(&old)).await.outcome(), "unauthenticated", "{path}");
+            let cookies = answer.headers.get_all("set-cookie").iter().count();
+            assert_eq!(answer.json["token"].is_string(), !by_cookie, "{path}");
+            let expected = if path == "/auth/guest" { 1 } else { 2 };
+            assert_eq!(cookies, if by_cookie { expected } else { 0 }, "{path}");
+        }
+    }
+    // Somebody who fails to sign in is still who they were.
+    let ada = world.again(&world.person(&world.send(Call::post("/auth/login", login)).await).await).await;
+    let wrong = json!({"username": "ada", "password": "wrong password"});
+    assert_eq!(world.send(Call::post("/auth/login", wrong).by(&ada)).await.outcome(), "wrong_credentials");
+    assert_eq!(world.send(Call::get("/me").by(&ada)).await.status, 200);
+}
+
+#[tokio::test]
+async fn of_many_logouts_at_once_one_ends_the_session() {
+    let world = world().await;
+    let ada = world.member("ada").await;
+    let logouts = (0..8).map(|_| world.send(Call::new("POST", "/auth/logout").by(&ada)));
+    let mut outcomes: Vec<_> =
+        futures_util::future::join_all(logouts).await.iter().map(crate::support::Answer::outcome).collect();
+    outcomes.sort();
+    outcomes.dedup();
+    assert!(outcomes == ["204"] || outcomes == ["204", "unauthenticated"], "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn who_may_not_come_in_is_refused_before_anything_is_hashed() {
+    let mut settings = open_settings();
+    settings.registration = Registration::Closed;
+    let closed = World::with(settings, Options::default()).await;
+    // A password that can't be one is found before it would be hashed; the door is asked before that.
+    let body = json!({"username": "grace", "password": "short"});
+    let guest = closed.guest("Grace").await;
+    let answer = closed.send(Call::post("/me/upgrade", body.clone()).by(&guest)).await;
+    assert_eq!(answer.outcome(), "registration_closed");
+    let answer = closed.send(Call::post("/auth/register", body.clone())).await;
+    assert_eq!(answer.outcome(), "registration_closed");
+
+    let open = world().await;
+    open.member("grace").await;
+    let guest = open.guest("Grace").await;
+    for call in [Call::post("/me/upgrade", body.clone()).by(&guest), Call::post("/auth/register", body)] {
+        assert_eq!(open.send(call).await.outcome(), "name_taken");
+    }
+    let member = open.member("ada").await;
+    let body = json!({"username": "ada2", "password": "short"});
+    assert_eq!(open.send(Call::post("/me/upgrade", body).by(&member)).await.outcome(), "not_a_guest");
+    for (name, display_name) in [("here", "Ada"), ("a\u{200d}b", "Ada"), ("ada3", "a\u{200d}b")] {
+        let body = json!({"username": name, "display_name": display_name, "password": "short"});
+        let answer = open.send(Call::post("/auth/register", body)).await;
+        assert_eq!(answer.outcome(), "invalid_field");
+        assert_ne!(answer.json["details"]["field"], "password");
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_one_however_a_keyboard_composes_it() {
+    let world = world().await;
+    for (name, chosen, given) in [
+        ("ada", "e\u{301}abcdefg", "\u{e9}abcdefg"),
+        ("eve", "\u{e9}abcdefg", "e\u{301}abcdefg"),
+        ("bob", "correct\u{a0}horse", "correct horse"),
+    ] {
+        let body = json!({"username": name, "password": chosen});
+        assert_eq!(world.send(Call::post("/auth/register", body)).await.status, 201);
+        for password in [chosen, given] {
+            let body = json!({"username": name, "password": password});
+            assert_eq!(world.send(Call::post("/auth/login", body)).await.status, 200, "{name}");
+        }
+    }
+    let body = json!({"username": "kim", "password": "😀😀"});
+    let answer = world.send(Call::post("/auth/register", body)).await;
+    assert_eq!(answer.json["details"]["field"], "password");
+    assert!(answer.json["message"].as_str().unwrap().contains("8 to 1024 characters"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_name_that_is_reserved_still_signs_in() {
+    let world = world().await;
+    let hash = world.identity.hash_password(PASSWORD).await.unwrap();
+    world.named_before("admin", &hash).await;
+    let body = json!({"username": "admin", "password": PASSWORD});
+    assert_eq!(world.send(Call::post("/auth/login", body)).await.status, 200);
+    let body = json!({"username": "system", "password": PASSWORD});
+    assert_eq!(world.send(Call::post("/auth/register", body)).await.outcome(), "invalid_field");
 }
 
 #[tokio::test]

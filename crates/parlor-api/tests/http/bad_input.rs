@@ -31,7 +31,7 @@ async fn bodies_that_are_not_what_was_asked_for() {
         ("[\"ada\",\"password\"]", None),
         ("{'username':'ada'}", None),
         ("{\"username\":\"ada\",\"password\":\"x\"} trailing", None),
-        ("{\"username\":\"\\ud800\",\"password\":\"x\"}", None),
+        ("{\"username\":\"\\ud800\",\"password\":\"x\"}", Some("username")),
         ("{\"password\":\"x\"}", Some("username")),
         ("{\"username\":null,\"password\":\"x\"}", Some("username")),
         ("{\"username\":1,\"password\":\"x\"}", Some("username")),
@@ -286,12 +286,18 @@ async fn credentials_that_are_none() {
     ] {
         let call = Call::get("/me")
             .header("authorization", value)
-            .header("cookie", &format!("parlor_session={}", ada.token));
+            .header("cookie", &format!("parlor_session_8080={}", ada.token));
         refuses(&world, call, "unauthenticated", None).await;
     }
-    for value in
-        ["", "parlor_session", "parlor_session=", "parlor_session=x", "__Host-parlor_session=x", "other=1"]
-    {
+    for value in [
+        "",
+        "parlor_session_8080",
+        "parlor_session_8080=",
+        "parlor_session_8080=x",
+        "parlor_session=x",
+        "__Host-parlor_session=x",
+        "other=1",
+    ] {
         refuses(&world, Call::get("/me").header("cookie", value), "unauthenticated", None).await;
     }
     refuses(&world, Call::get("/me"), "unauthenticated", None).await;

@@ -30,7 +30,11 @@ async fn a_cookie_takes_the_place_of_the_token() {
 
 #[tokio::test]
 async fn over_tls_the_cookie_is_bound_to_the_host() {
-    let options = Options { public_url: "https://chat.example.org".into(), ..Options::default() };
+    let options = Options {
+        public_url: "https://chat.example.org".into(),
+        cookie_port: parlor_identity::CookiePort::OfPublicUrl,
+        ..Options::default()
+    };
     let world = World::with(open_settings(), options).await;
     let body = json!({"display_name": "Grace", "cookie": true});
     let answer = world.send(Call::post("/auth/guest", body)).await;
@@ -86,4 +90,40 @@ async fn no_credential_is_taken_from_an_address() {
         let answer = world.send(Call::get(&format!("/me?{name}={}", ada.token))).await;
         assert_eq!(answer.outcome(), "unauthenticated");
     }
+}
+
+#[tokio::test]
+async fn two_servers_on_one_host_keep_their_sessions_apart() {
+    let (one, two) = (world().await, world().await);
+    let cookie_at =
+        |answer: &crate::support::Answer| answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let enter = || Call::post("/auth/guest", json!({"display_name": "Grace", "cookie": true}));
+    let first = cookie_at(&one.send(enter().header("host", "localhost:8081")).await);
+    let second = cookie_at(&two.send(enter().header("host", "localhost:8082")).await);
+    // A browser keeps one jar for the host, and sends both to both.
+    let jar = format!("{first}; {second}");
+    for (server, host) in [(&one, "localhost:8081"), (&two, "localhost:8082")] {
+        let me = server.send(Call::get("/me").header("cookie", &jar).header("host", host)).await;
+        assert_eq!(me.status, 200, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn an_upgrade_of_the_server_signs_nobody_out() {
+    let mut world = world().await;
+    let grace = world.guest("Grace").await;
+    let former = format!("parlor_session={}", grace.token);
+    let me = world.send(Call::get("/me").header("cookie", &former)).await;
+    let lines: Vec<_> = me.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
+    assert!(lines[0].starts_with(&format!("parlor_session_8080={};", grace.token)), "renamed at once");
+    assert!(lines[1].starts_with("parlor_session=; Max-Age=0;"));
+    let me = world.send(Call::get("/me").cookie_of(&grace)).await;
+    assert_eq!((me.status, me.header("set-cookie")), (200, ""));
+    // Whoever signs out is out, under whichever name.
+    let both = format!("{former}; parlor_session_8080={}", grace.token);
+    let out = Call::new("POST", "/auth/logout").header("cookie", &both);
+    assert_eq!(world.send(out).await.status, 204);
+    assert_eq!(world.ended().await, [grace.session]);
+    let again = Call::get("/me").header("cookie", &former);
+    assert_eq!(world.send(again).await.outcome(), "unauthenticated");
 }

@@ -3,7 +3,7 @@
 use parlor_api::Options;
 use serde_json::{Value, json};
 
-use crate::support::{Call, World, open_settings};
+use crate::support::{Call, PASSWORD, World, open_settings};
 
 async fn limited() -> World {
     let mut settings = open_settings();
@@ -45,20 +45,62 @@ async fn strangers_are_counted_by_address() {
     }
 }
 
+fn login(address: &str, name: &str, password: &str) -> Call {
+    from(address, "/auth/login", json!({"username": name, "password": password, "cookie": true}))
+}
+
 #[tokio::test]
-async fn guessing_a_password_is_counted_by_name_from_wherever_it_comes() {
+async fn guessing_a_password_is_counted_by_name_and_address() {
     let world = limited().await;
     let mut refused = 0;
     for number in 0..27 {
         let name = ["ada", "ADA", "аda"][number % 3];
-        let body = json!({"username": name, "password": "short"});
-        let answer = world.send(from(&format!("203.0.113.{number}"), "/auth/login", body)).await;
+        let answer = world.send(login("203.0.113.1", name, "x")).await;
         refused += usize::from(answer.code() == "rate_limited");
     }
-    assert!(refused > 0, "names that look alike count as one");
-    let body = json!({"username": "eve", "password": "short"});
-    let answer = world.send(from("203.0.113.200", "/auth/login", body)).await;
-    assert_eq!(answer.code(), "wrong_credentials");
+    assert!(refused >= 15, "names that look alike count as one: {refused}");
+    assert_eq!(world.send(login("203.0.113.1", "eve", "x")).await.code(), "wrong_credentials");
+    assert_eq!(world.send(login("203.0.113.2", "ada", "x")).await.code(), "wrong_credentials");
+}
+
+#[tokio::test]
+async fn whoever_guesses_locks_nobody_else_out() {
+    let world = limited().await;
+    let body = json!({"username": "ada", "password": PASSWORD, "cookie": true});
+    let registered = world.send(from("203.0.113.9", "/auth/register", body)).await;
+    let device: Vec<_> =
+        registered.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
+    let device = device.iter().find(|line| line.starts_with("parlor_device_8080=")).expect("a device cookie");
+    let device = device.split(';').next().unwrap();
+
+    let guesses = (0..200).map(|_| world.send(login("203.0.113.1", "ada", "a wrong password")));
+    let answers = futures_util::future::join_all(guesses).await;
+    let evaluated = answers.iter().filter(|answer| answer.code() != "rate_limited").count();
+    assert!(evaluated <= 11, "{evaluated} of 200 at once");
+
+    let right = |address| login(address, "ada", PASSWORD);
+    assert_eq!(world.send(right("203.0.113.2")).await.status, 200, "from another address");
+    let known = right("203.0.113.1").header("cookie", device);
+    assert_eq!(world.send(known).await.status, 200, "on a known device, at the very address of the guesser");
+    let forged = format!("{device}x").replace("_8080=0", "_8080=1");
+    let answer = world.send(right("203.0.113.1").header("cookie", &forged)).await;
+    assert_eq!(answer.code(), "rate_limited", "a cookie that is not ours shows nothing");
+    let other = login("203.0.113.1", "eve", "x").header("cookie", device);
+    for _ in 0..11 {
+        world.send(other.clone()).await;
+    }
+    assert_eq!(world.send(other).await.code(), "rate_limited", "nor does it for another name");
+}
+
+#[tokio::test]
+async fn what_is_too_long_for_a_name_or_a_password_costs_nothing() {
+    let world = limited().await;
+    let long = "ﷺ".repeat(80_000);
+    let answer = world.send(login("203.0.113.1", &long, "x")).await;
+    assert_eq!(answer.outcome(), "wrong_credentials");
+    let answer = world.send(login("203.0.113.1", "ada", &long)).await;
+    assert_eq!(answer.outcome(), "wrong_credentials");
+    assert!(until_limited(&world, login("203.0.113.1", &long, "x")).await <= 31, "and it counts");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Who may come in, and through which door.
 
-use parlor_model::{Invite, Refusal, Role};
+use parlor_model::{DisplayName, Invite, Refusal, Role, Username};
 use parlor_store::Tx;
 
+use super::register::refuse_taken_username;
 use crate::accounts::setup;
 use crate::settings::{Guests, Registration, Settings};
 use crate::{Core, Error, secret};
@@ -28,12 +29,23 @@ pub(super) enum Door {
 }
 
 impl Core {
-    /// Says whether somebody with this admission may register, before a password is hashed for them. Registering
-    /// checks it again.
-    pub async fn may_register(&self, admission: &Admission) -> Result<(), Error> {
+    /// Says whether somebody may register so, before a password is hashed for them. Registering checks it again.
+    pub async fn may_register(
+        &self,
+        username: &str,
+        display_name: Option<&str>,
+        admission: &Admission,
+    ) -> Result<(), Error> {
+        let username = Username::chosen(username)?;
+        display_name.map(DisplayName::new).transpose()?;
         let (core, admission) = (self.clone(), admission.clone());
         self.store()
-            .read(move |tx| Box::pin(async move { registration_door(tx, &core, &admission).await.map(drop) }))
+            .read(move |tx| {
+                Box::pin(async move {
+                    registration_door(tx, &core, &admission).await?;
+                    refuse_taken_username(tx, &core, &username).await
+                })
+            })
             .await
     }
 }

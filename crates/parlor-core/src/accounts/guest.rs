@@ -2,7 +2,8 @@
 
 use parlor_model::ids::base32;
 use parlor_model::{
-    Actor, Change, DisplayName, Member, Refusal, Role, Room, RoomEvent, RoomId, SessionId, User, Username,
+    Actor, Change, DisplayName, Invite, Member, Refusal, Role, Room, RoomEvent, RoomId, SessionId, User,
+    UserId, Username,
 };
 use parlor_store::Tx;
 
@@ -28,6 +29,28 @@ impl Core {
         .await
     }
 
+    /// Says whether the guest may become an account so, before a password is hashed for them. Becoming one checks it
+    /// again.
+    pub async fn may_upgrade(
+        &self,
+        actor: &Actor,
+        username: &str,
+        invite: Option<&str>,
+    ) -> Result<(), Error> {
+        let username = Username::chosen(username)?;
+        let admission = Admission { invite: invite.map(str::to_owned), setup_token: None };
+        let (core, id) = (self.clone(), actor.id());
+        self.store()
+            .read(move |tx| {
+                Box::pin(async move {
+                    let guest = guest(tx, id).await?;
+                    upgrade_door(tx, &core, &guest, &admission).await?;
+                    refuse_taken_username(tx, &core, &username).await
+                })
+            })
+            .await
+    }
+
     /// Makes the guest an account. Id, display name, rooms and history stay.
     pub async fn upgrade_guest(
         &self,
@@ -36,15 +59,12 @@ impl Core {
         password_hash: String,
         invite: Option<&str>,
     ) -> Result<User, Error> {
-        let username = Username::new(username)?;
+        let username = Username::chosen(username)?;
         let admission = Admission { invite: invite.map(str::to_owned), setup_token: None };
         let (core, id) = (self.clone(), actor.id());
         self.commit(move |tx| {
             Box::pin(async move {
-                let guest = tx.user(id).await?.ok_or(Refusal::Unauthenticated)?;
-                if guest.role != Role::Guest {
-                    return Err(Refusal::NotAGuest.into());
-                }
+                let guest = guest(tx, id).await?;
                 let used = admit(tx, &core, &guest, &admission).await?;
                 refuse_taken_username(tx, &core, &username).await?;
                 let user = User { username, role: Role::Member, invited: guest.invited || used, ..guest };
@@ -59,13 +79,29 @@ impl Core {
     }
 }
 
-/// Whoever was invited may stay; others need what a stranger needs. Returns true if an invitation was used for it.
-async fn admit(tx: &mut Tx<'_>, core: &Core, guest: &User, admission: &Admission) -> Result<bool, Error> {
+/// Who wants to become an account, if that is a guest.
+async fn guest(tx: &mut Tx<'_>, id: UserId) -> Result<User, Error> {
+    let user = tx.user(id).await?.ok_or(Refusal::Unauthenticated)?;
+    if user.role == Role::Guest { Ok(user) } else { Err(Refusal::NotAGuest.into()) }
+}
+
+/// Whoever was invited may stay; others need what a stranger needs. Returns the invitation that is to be used for it.
+async fn upgrade_door(
+    tx: &mut Tx<'_>,
+    core: &Core,
+    guest: &User,
+    admission: &Admission,
+) -> Result<Option<Invite>, Error> {
     let closed = core.settings().registration == crate::Registration::Closed;
     if guest.invited && !closed {
-        return Ok(false);
+        return Ok(None);
     }
-    let Some(invite) = registration_door(tx, core, admission).await?.into_invite() else {
+    Ok(registration_door(tx, core, admission).await?.into_invite())
+}
+
+/// Lets the guest stay. Returns true if an invitation was used for it.
+async fn admit(tx: &mut Tx<'_>, core: &Core, guest: &User, admission: &Admission) -> Result<bool, Error> {
+    let Some(invite) = upgrade_door(tx, core, guest, admission).await? else {
         return Ok(false);
     };
     if tx.use_invite(invite.id, core.env().now()).await? {

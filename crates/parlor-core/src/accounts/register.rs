@@ -40,7 +40,7 @@ pub struct Entered {
 impl Core {
     /// Makes an account, with everything that belongs to it, or nothing.
     pub async fn register(&self, registrant: Registrant) -> Result<Entered, Error> {
-        let username = Username::new(&registrant.username)?;
+        let username = Username::chosen(&registrant.username)?;
         let display_name = match &registrant.display_name {
             Some(name) => DisplayName::new(name)?,
             None => DisplayName::from(&username),

@@ -30,20 +30,20 @@ impl Core {
         self.store().read(move |tx| Box::pin(async move { Ok(tx.rooms_of(user).await?) })).await
     }
 
-    /// A page of the rooms one may join, by name, with one's place in those that one is in. `after` is the name key of
-    /// the last room of the page before.
+    /// A page of the rooms one may join, by name, with one's place in those that one is in. `after` is the last room of
+    /// the page before.
     pub async fn public_rooms(
         &self,
         actor: &Actor,
-        after: Option<&str>,
+        after: Option<RoomId>,
         limit: usize,
     ) -> Result<Vec<(Room, Option<Member>)>, Error> {
         may_in_workspace(actor, WorkspaceAction::BrowseRooms, self.guests_roam())?;
-        let (workspace, user, after) = (actor.workspace(), actor.id(), after.map(str::to_owned));
+        let (workspace, user) = (actor.workspace(), actor.id());
         self.store()
             .read(move |tx| {
                 Box::pin(async move {
-                    let rooms = tx.public_rooms(workspace, after.as_deref(), limit).await?;
+                    let rooms = tx.public_rooms(workspace, after, limit).await?;
                     let mut found = Vec::with_capacity(rooms.len());
                     for room in rooms.into_iter().filter(|room| room.kind == RoomKind::Public) {
                         let place = tx.member(room.id, user).await?.filter(|member| member.active);

@@ -43,7 +43,7 @@ async fn each_setting_opens_its_doors() {
         for (name, admission, expected) in
             [("ada", Admission::default(), &bare), ("eve", with_invite(&code), &invited)]
         {
-            let checked = world.core.may_register(&admission).await;
+            let checked = world.core.may_register(name, None, &admission).await;
             let made = world.register(name, admission).await;
             match expected {
                 Ok(role) => assert_eq!((made.unwrap().role, checked.is_ok()), (*role, true)),

@@ -11,8 +11,8 @@ use serde_json::json;
 use crate::socket::{Came, Refused, Socket};
 use crate::world::{Person, World, options};
 
-fn cookie(person: &Person) -> String {
-    format!("theme=dark; parlor_session={}", person.token)
+fn cookie(world: &World, person: &Person) -> String {
+    format!("theme=dark; parlor_session_{}={}", world.address.port(), person.token)
 }
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn ready_says_who_and_where() {
 async fn a_cookie_opens_only_from_our_own_page() {
     let world = World::open().await;
     let ada = world.person("ada").await;
-    let cookie = cookie(&ada);
+    let cookie = cookie(&world, &ada);
     let ours = format!("http://{}", world.address);
     let mut socket = Socket::open(world.address, &[("origin", &ours), ("cookie", &cookie)]).await.unwrap();
     socket.command("hello", json!({})).await;

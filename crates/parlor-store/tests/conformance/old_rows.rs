@@ -5,7 +5,11 @@ use parlor_store::Error;
 
 use crate::support::{World, cases, write};
 
-cases!(names_from_before_written_keys_are_kept, members_from_before_mutes_are_kept);
+cases!(
+    names_from_before_written_keys_are_kept,
+    members_from_before_mutes_are_kept,
+    keys_made_by_another_rule_are_made_anew
+);
 
 /// What takes a schema of today back to the one before mutes.
 const NO_MUTES: &str = "DROP TABLE run_heads; DROP TABLE runs;
@@ -58,5 +62,29 @@ async fn members_from_before_mutes_are_kept(world: &World) {
     let store = world.changed_by("PRAGMA user_version = 3", &undone).await;
     let found: Result<_, Error> = store.read(move |tx| Box::pin(tx.member(room, ada))).await;
     assert_eq!(found.unwrap(), Some(row));
+    store.close().await;
+}
+
+async fn keys_made_by_another_rule_are_made_anew(world: &World) {
+    let (wide, narrow) =
+        (world.room("One", RoomKind::Public).await, world.room("a b", RoomKind::Public).await);
+    let (alone, ada) = (world.room("Two", RoomKind::Public).await, world.user("ada").await);
+    // Two blanks were another name than one, and each had the key of its text.
+    let undone = "UPDATE rooms SET name = 'a  b', name_key = 'a  b', written_key = 'a  b' WHERE name = 'One';
+        UPDATE rooms SET name = 'c  d', name_key = 'c  d', written_key = 'c  d' WHERE name = 'Two';
+        UPDATE users SET username_key = 'of before' WHERE username = 'ada';
+        DELETE FROM settings WHERE name = 'name_keys'";
+    let store = world.changed_by("PRAGMA user_version", undone).await;
+    assert_eq!(world.alike_in(&store, "c d").await, [alone.id]);
+    assert_eq!(world.alike_in(&store, "a b").await, [narrow.id], "both were there, and one has the key");
+    let (workspace, key) = (ada.workspace, ada.username.key());
+    let found: Result<_, Error> =
+        store.read(move |tx| Box::pin(async move { tx.user_by_key(workspace, &key).await })).await;
+    assert_eq!(found.unwrap().map(|user| user.id), Some(ada.id));
+    // Every change in a room saves its row: that of the other one must go on.
+    let changed = Room { name: RoomName::stored("a  b".into()), head: 7, ..wide };
+    let saved: Result<(), Error> =
+        store.write(|tx| Box::pin(async move { tx.save_room(&changed).await })).await;
+    saved.unwrap();
     store.close().await;
 }

@@ -75,7 +75,7 @@ impl Call {
 
     /// With the session in the cookie, as a browser sends it.
     pub(crate) fn cookie_of(self, person: &Person) -> Self {
-        self.header("cookie", &format!("parlor_session={}", person.token))
+        self.header("cookie", &format!("parlor_session_8080={}", person.token))
     }
 
     pub(crate) fn into_request(self) -> Request<Body> {
@@ -85,8 +85,10 @@ impl Call {
 
     /// The request with a body that is more than bytes: one that breaks off, or never ends.
     pub(crate) fn into_request_with(self, body: Body) -> Request<Body> {
-        let mut request =
-            Request::builder().method(self.method.as_str()).uri(self.path).header("host", "127.0.0.1:8080");
+        let mut request = Request::builder().method(self.method.as_str()).uri(self.path);
+        if !self.headers.iter().any(|(name, _)| name == "host") {
+            request = request.header("host", "127.0.0.1:8080");
+        }
         for (name, value) in self.headers {
             request = request.header(name, value);
         }

@@ -149,6 +149,26 @@ impl World {
         self.enter(name, parlor_core::Admission::default()).await
     }
 
+    /// An account of a name that nobody can choose any more.
+    pub(crate) async fn named_before(&self, name: &str, password_hash: &str) {
+        let username = parlor_model::Username::new(name).unwrap();
+        let user = parlor_model::User {
+            id: UserId::generate(self.core.env()),
+            workspace: self.core.workspace(),
+            display_name: parlor_model::DisplayName::from(&username),
+            username,
+            role: parlor_model::Role::Member,
+            invited: false,
+            created_at: self.core.env().now(),
+        };
+        let hash = password_hash.to_owned();
+        let added = self
+            .core
+            .store()
+            .write(move |tx| Box::pin(async move { tx.insert_user(&user, Some(&hash)).await }));
+        assert!(added.await.unwrap());
+    }
+
     /// The owner of the workspace.
     pub(crate) async fn owner(&self) -> Person {
         let setup_token = self.core.issue_setup_token().await.unwrap();

@@ -33,10 +33,18 @@ section! {
         /// How many changes a client that comes back may have missed in a room and still get them one by one. Beyond, it
         /// is told to read the room anew.
         max_behind: Count<1, 100_000> = Count(1_000), "PARLOR_LIMITS_MAX_BEHIND";
-        /// Signing in, for each network address.
+        /// Signing in, for each network address. What is said here of signing in holds for whoever comes from a browser
+        /// on which nobody has signed in to the name before: those have limits of their own (`login_name`).
         login: Rate = Rate::per_minute(30, 30), "PARLOR_LIMITS_LOGIN";
-        /// Signing in, for each name.
+        /// Signing in to one name, for each network address, and for each browser on which somebody has signed in to it
+        /// before.
         login_name: Rate = Rate::per_minute(10, 10), "PARLOR_LIMITS_LOGIN_NAME";
+        /// Signing in to one name, from all network addresses together from which nobody has signed in to it before. The
+        /// first try of each in ten minutes and later ones are counted apart, each with this rate: those who go on
+        /// guessing don't keep the owner out who comes from a new place.
+        login_strangers: Rate = Rate::per_minute(300, 2), "PARLOR_LIMITS_LOGIN_STRANGERS";
+        /// Giving one's present password to change it, for each user.
+        password: Rate = Rate::per_minute(10, 10), "PARLOR_LIMITS_PASSWORD";
         /// Making an account, for each network address.
         register: Rate = Rate::per_minute(100, 20), "PARLOR_LIMITS_REGISTER";
         /// Entering as a guest, for each network address.
