@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::{Failure, Result};
+use crate::error::Result;
 use crate::extract::{Body, Caller, FromQuery, Id, Ids, Parameters, Query};
 use crate::state::ApiState;
 

@@ -7,9 +7,9 @@ wire! {
     /// Makes an account.
     #[serde(deny_unknown_fields)]
     pub struct Register {
-        /// 2 to 32 letters, digits and `.`, `_`, `-`, in one script; kept in lower case.
+        /// 2 to 32 letters with their marks, digits and `.`, `_`, `-`, in one script; kept in lower case. Some are reserved.
         pub username: String,
-        /// 8 to 1024 bytes.
+        /// 8 to 1024 characters.
         pub password: String,
         /// 1 to 64 characters; the username if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,7 +94,7 @@ wire! {
     pub struct ChangePassword {
         /// The present one.
         pub current_password: String,
-        /// 8 to 1024 bytes.
+        /// 8 to 1024 characters.
         pub new_password: String,
     }
 }

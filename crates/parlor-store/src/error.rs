@@ -30,6 +30,9 @@ pub enum Error {
     /// the work must end with this error.
     #[error("a value that must be unique is taken: {0}")]
     Taken(String),
+    /// A text holds a NUL, which no text of PostgreSQL may, so none of ours does.
+    #[error("a text holds a NUL")]
+    Nul,
     /// A row holds something that this program never writes.
     #[error("a row holds an unexpected value: {0}")]
     Row(String),
@@ -51,6 +54,8 @@ impl Error {
             }
             // All that people can choose and must be unique are names; two of them chose at the same moment.
             Self::Taken(_) => Some(Refusal::NameTaken),
+            // What is written was checked before; so it is something that was asked for, and nothing is called so.
+            Self::Nul => Some(Refusal::NotFound("name")),
             Self::Row(_) | Self::Panicked | Self::Database(_) => None,
         }
     }

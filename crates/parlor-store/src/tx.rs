@@ -75,6 +75,7 @@ impl<'c> Tx<'c> {
         params: &[Param<'_>],
         read: Read<T>,
     ) -> Result<Vec<T>, Error> {
+        refuse_nul(params)?;
         match &mut self.backend {
             Backend::Sqlite(connection) => crate::sqlite::execute::rows(connection, statement, params, read),
             Backend::Postgres(transaction) => {
@@ -108,6 +109,7 @@ impl<'c> Tx<'c> {
         statement: &'static Statement,
         params: &[Param<'_>],
     ) -> Result<u64, Error> {
+        refuse_nul(params)?;
         match &mut self.backend {
             Backend::Sqlite(connection) => crate::sqlite::execute::run(connection, statement, params),
             Backend::Postgres(transaction) => {
@@ -122,6 +124,7 @@ impl<'c> Tx<'c> {
         statement: &'static Statement,
         params: &[Param<'_>],
     ) -> Result<Option<u64>, Error> {
+        refuse_nul(params)?;
         let result = match &mut self.backend {
             Backend::Sqlite(connection) => crate::sqlite::execute::run(connection, statement, params),
             Backend::Postgres(transaction) => {
@@ -148,4 +151,10 @@ impl<'c> Tx<'c> {
         }
         Ok(count)
     }
+}
+
+/// Both engines refuse the same texts: what one of them can't hold means nothing to the other either.
+fn refuse_nul(params: &[Param<'_>]) -> Result<(), Error> {
+    let holds_nul = |param: &Param<'_>| matches!(param, Param::Text(text) if text.contains('\0'));
+    if params.iter().any(holds_nul) { Err(Error::Nul) } else { Ok(()) }
 }

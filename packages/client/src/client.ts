@@ -241,11 +241,16 @@ export class ParlorClient {
     return this.#signedIn(await this.rest.guest({ ...body, cookie: this.#cookie }));
   }
 
-  /** Makes the guest that one is an account. */
-  async upgrade(body: Wire.UpgradeGuest): Promise<Wire.User> {
-    const { user } = await this.rest.upgrade(body);
-    this.#enter(user);
-    return user;
+  /** Makes the guest that one is an account, in a new session: the one before ends. */
+  async upgrade(body: Wire.UpgradeGuest): Promise<Wire.SignedIn> {
+    const { state } = this.#status.get();
+    // The socket would end with its session, which must not look like having been signed out.
+    this.#connection.disconnect();
+    try {
+      return this.#signedIn(await this.rest.upgrade(body));
+    } finally {
+      if (state !== 'idle' && state !== 'ended') this.#connection.connect();
+    }
   }
 
   async updateProfile(body: Wire.UpdateProfile): Promise<Wire.User> {

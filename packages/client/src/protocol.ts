@@ -48,11 +48,11 @@ users: Array<User>, };
  */
 export type Register = { 
 /**
- * 2 to 32 letters, digits and `.`, `_`, `-`, in one script; kept in lower case.
+ * 2 to 32 letters with their marks, digits and `.`, `_`, `-`, in one script; kept in lower case. Some are reserved.
  */
 username: string, 
 /**
- * 8 to 1024 bytes.
+ * 8 to 1024 characters.
  */
 password: string, 
 /**
@@ -141,7 +141,7 @@ export type ChangePassword = {
  */
 current_password: string, 
 /**
- * 8 to 1024 bytes.
+ * 8 to 1024 characters.
  */
 new_password: string, };
 

@@ -64,7 +64,7 @@ export class Rest {
 
   me = (): Promise<Wire.CurrentUser> => this.#get('/me');
   updateProfile = (body: Wire.UpdateProfile): Promise<Wire.CurrentUser> => this.#call('PATCH', '/me', body);
-  upgrade = (body: Wire.UpgradeGuest): Promise<Wire.CurrentUser> => this.#call('POST', '/me/upgrade', body);
+  upgrade = (body: Wire.UpgradeGuest): Promise<Wire.SignedIn> => this.#call('POST', '/me/upgrade', body);
   changePassword = (body: Wire.ChangePassword): Promise<void> => this.#call('POST', '/me/password', body);
   sessions = (): Promise<Wire.SessionList> => this.#get('/sessions');
   endSession = (id: string): Promise<void> => this.#call('DELETE', `/sessions/${segment(id)}`);

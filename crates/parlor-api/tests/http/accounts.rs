@@ -149,11 +149,13 @@ async fn coming_in_ends_the_session_one_came_with() {
             if path != "/me/upgrade" {
                 body["cookie"] = json!(by_cookie);
             }
-            if by_cookie && body["username"] != "ada" {
-                body["username"]
-                    .as_str()
-                    .map(|name| format!("{name}2"))
-                    .map(|name| body["username"] = json!(name));
+            // The second of a name takes another.
+            let other = body["username"]
+                .as_str()
+                .filter(|name| by_cookie && *name != "ada")
+                .map(|name| format!("{name}2"));
+            if let Some(other) = other {
+                body["username"] = json!(other);
             }
             let call = Call::post(path, body);
             let answer = world.send(if by_cookie { call.cookie_of(&old) } else { call.by(&old) }).await;

@@ -302,3 +302,58 @@ async fn credentials_that_are_none() {
     }
     refuses(&world, Call::get("/me"), "unauthenticated", None).await;
 }
+
+#[tokio::test]
+async fn a_nul_is_refused_wherever_a_text_is_taken() {
+    let world = world().await;
+    let ada = world.member("ada").await;
+    let room = world.room(&ada, "Tea", "public").await;
+    let message = world.say(&ada, &room, "hi").await["id"].as_str().unwrap().to_owned();
+    for path in [
+        "/rooms/by-slug/a%00b".to_owned(),
+        "/rooms/%00".to_owned(),
+        "/rooms?scope=public&after=%00".to_owned(),
+        "/rooms?scope=%00".to_owned(),
+        "/users?ids=%00".to_owned(),
+        format!("/rooms/{room}/members?after=%00"),
+        format!("/rooms/{room}/messages?after=%00"),
+    ] {
+        let answer = world.send(Call::get(&path).by(&ada)).await;
+        assert!((400..500).contains(&answer.status), "{path}: {}", answer.text);
+    }
+    for (method, path, body) in [
+        ("POST", "/auth/login".to_owned(), json!({"username": "a\0b", "password": "x"})),
+        ("POST", "/auth/register".to_owned(), json!({"username": "a\0b", "password": "long enough"})),
+        (
+            "POST",
+            "/auth/register".to_owned(),
+            json!({"username": "eve", "password": "long enough", "display_name": "a\0b"}),
+        ),
+        (
+            "POST",
+            "/auth/register".to_owned(),
+            json!({"username": "eve", "password": "long enough", "invite": "\0"}),
+        ),
+        (
+            "POST",
+            "/auth/register".to_owned(),
+            json!({"username": "eve", "password": "long enough", "setup_token": "\0"}),
+        ),
+        ("POST", "/auth/guest".to_owned(), json!({"display_name": "a\0b"})),
+        ("PATCH", "/me".to_owned(), json!({"display_name": "a\0b"})),
+        ("POST", "/rooms".to_owned(), json!({"name": "a\0b", "kind": "public"})),
+        ("POST", "/rooms".to_owned(), json!({"name": "a", "kind": "\0"})),
+        ("POST", "/rooms".to_owned(), json!({"name": "a", "kind": "public", "topic": "\0"})),
+        ("PATCH", format!("/rooms/{room}"), json!({"topic": "a\0b"})),
+        ("POST", format!("/rooms/{room}/messages"), json!({"body": "a\0b"})),
+        ("POST", format!("/rooms/{room}/messages"), json!({"body": "a", "nonce": "\0"})),
+        ("POST", format!("/rooms/{room}/messages"), json!({"body": "a", "reply_to": "\0"})),
+        ("PATCH", format!("/rooms/{room}/messages/{message}"), json!({"body": "a\0b"})),
+        ("POST", format!("/rooms/{room}/members/{}/mute", ada.id), json!({"reason": "\0"})),
+        ("POST", "/invites/inspect".to_owned(), json!({"code": "\0"})),
+        ("POST", "/invites/accept".to_owned(), json!({"code": "\0"})),
+    ] {
+        let answer = world.send(Call::new(method, &path).json(&body).by(&ada)).await;
+        assert!((400..500).contains(&answer.status), "{path}: {}", answer.text);
+    }
+}

@@ -10,6 +10,7 @@ cases!(
     a_room_is_saved_whole,
     a_room_of_another_workspace_is_not_there,
     an_address_is_taken_once,
+    a_nul_is_no_text_of_either_engine,
     public_names_that_look_alike_are_taken,
     capitals_that_look_alike_are_taken,
     a_change_of_something_else_keeps_the_keys,
@@ -156,15 +157,31 @@ async fn public_rooms_come_in_pages(world: &World) {
     assert!(all.is_sorted_by(|one, other| one.name.key().as_str() < other.name.key().as_str()));
     let mut paged: Vec<Room> = Vec::new();
     loop {
-        let after = paged.last().map(|room| room.name.key());
-        let page =
-            read!(world.store, tx => tx.public_rooms(workspace, after.as_ref().map(NameKey::as_str), 3));
+        let after = paged.last().map(|room| room.id);
+        let page = read!(world.store, tx => tx.public_rooms(workspace, after, 3));
         if page.is_empty() {
             break;
         }
         paged.extend(page);
     }
     assert_eq!(paged, all);
+    let secret = world.room("Middle", RoomKind::Private).await.id;
+    let after = read!(world.store, tx => tx.public_rooms(workspace, Some(secret), 9));
+    assert_eq!(after, [], "where the name of a private room stands is nobody's business");
+}
+
+async fn a_nul_is_no_text_of_either_engine(world: &World) {
+    let workspace = world.workspace;
+    let asked: Result<_, Error> = world
+        .store
+        .read(move |tx| {
+            Box::pin(async move { tx.room_by_slug(workspace, &Slug::stored("a\0b".into())).await })
+        })
+        .await;
+    assert_eq!(asked.unwrap_err(), Error::Nul);
+    let written: Result<_, Error> =
+        world.store.write(|tx| Box::pin(async move { tx.put_setting("name", "a\0b").await })).await;
+    assert_eq!(written.unwrap_err(), Error::Nul);
 }
 
 async fn heads_of_many_rooms(world: &World) {
