@@ -1,6 +1,6 @@
 //! Rooms.
 
-use parlor_model::{MemberRole, NameKey, Room, RoomId, RoomKind, RoomName, Slug, Topic, WorkspaceId};
+use parlor_model::{MemberRole, Room, RoomId, RoomKind, RoomName, Slug, Topic, WorkspaceId};
 use parlor_store::Error;
 
 use crate::support::{World, cases, member, read, write};
