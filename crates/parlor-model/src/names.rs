@@ -20,6 +20,7 @@ use self::characters::{
 };
 use self::key::{lower_case, one_blank};
 use crate::refusal::{Field, Refusal};
+use crate::sort_key::SortKey;
 
 pub use self::key::NameKey;
 pub use self::slug::Slug;
@@ -202,9 +203,14 @@ impl RoomName {
         free_text(text, Field::Name, 1, 64).map(Self)
     }
 
-    /// What the name is compared by, whatever its case; it also gives the rooms their order.
+    /// What the name is compared by, whatever its case.
     pub fn key(&self) -> NameKey {
         NameKey::of(&self.0)
+    }
+
+    /// What rooms are listed by.
+    pub fn sort_key(&self) -> SortKey {
+        SortKey::of(&self.0)
     }
 
     /// What the name is compared by as well: how it looks in the case in which it is shown.

@@ -23,6 +23,7 @@ mod runs;
 mod sessions;
 mod settings;
 mod shared;
+mod sort_keys;
 mod sqlite;
 mod statement;
 mod store;

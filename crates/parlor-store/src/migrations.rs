@@ -22,7 +22,14 @@ macro_rules! migrations {
         }),+];
     };
 }
-migrations!(1 "0001_first", 2 "0002_nonces_by_time", 3 "0003_written_keys", 4 "0004_mutes", 5 "0005_runs");
+migrations!(
+    1 "0001_first",
+    2 "0002_nonces_by_time",
+    3 "0003_written_keys",
+    4 "0004_mutes",
+    5 "0005_runs",
+    6 "0006_sort_keys",
+);
 
 /// The schema version that this program knows.
 pub(crate) fn newest() -> u32 {

@@ -22,18 +22,21 @@ pub(crate) use room_columns;
 statements! {
     INSERT_ROOM = portable(
         "INSERT INTO rooms (id, workspace_id, slug, name, name_key, kind, topic, head, access_seq, changed_seq, epoch,
-             member_count, created_at, written_key)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+             member_count, created_at, written_key, sort_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     );
     // A room whose name did not change keeps the keys it has, also none.
     SAVE_ROOM = portable(
         "UPDATE rooms SET slug = $1, written_key = CASE WHEN name = $2 THEN written_key ELSE $3 END,
              name_key = CASE WHEN name = $2 THEN name_key ELSE $4 END, name = $2, kind = $5, topic = $6, head = $7,
-             access_seq = $8, changed_seq = $9, member_count = $10
-         WHERE id = $11 AND workspace_id = $12"
+             access_seq = $8, changed_seq = $9, member_count = $10, sort_key = $11
+         WHERE id = $12 AND workspace_id = $13"
     );
     ROOMS_WITHOUT_KEY = portable(concat!("SELECT ", room_columns!(), " FROM rooms
         WHERE written_key IS NULL AND rooms.id > $1 ORDER BY rooms.id LIMIT $2"));
+    ROOMS_WITHOUT_SORT_KEY = portable(concat!("SELECT ", room_columns!(), " FROM rooms
+        WHERE sort_key IS NULL ORDER BY rooms.id LIMIT $1"));
+    SET_SORT_KEY = portable("UPDATE rooms SET sort_key = $1 WHERE id = $2");
     SET_WRITTEN_KEY = portable("UPDATE rooms SET written_key = $1 WHERE id = $2");
     ROOM = portable(concat!("SELECT ", room_columns!(), " FROM rooms WHERE workspace_id = $1 AND id = $2"));
     ROOM_BY_SLUG = portable(concat!("SELECT ", room_columns!(), " FROM rooms WHERE workspace_id = $1 AND slug = $2"));
@@ -50,14 +53,14 @@ statements! {
     ));
     ROOMS_OF = portable(concat!("SELECT ", room_columns!(), ", ", member_columns!(), " FROM members
         JOIN rooms ON rooms.id = members.room_id
-        WHERE members.user_id = $1 AND members.active ORDER BY rooms.name_key, rooms.id"));
+        WHERE members.user_id = $1 AND members.active ORDER BY rooms.sort_key, rooms.id"));
     ROOM_IDS_OF = portable("SELECT room_id FROM members WHERE user_id = $1 AND active ORDER BY room_id");
     FIRST_PUBLIC_ROOMS = portable(concat!("SELECT ", room_columns!(), " FROM rooms
-        WHERE workspace_id = $1 AND kind = 'public' ORDER BY name_key LIMIT $2"));
+        WHERE workspace_id = $1 AND kind = 'public' ORDER BY sort_key, id LIMIT $2"));
     NEXT_PUBLIC_ROOMS = portable(concat!("SELECT ", room_columns!(), " FROM rooms
         WHERE workspace_id = $1 AND kind = 'public'
-          AND name_key > (SELECT name_key FROM rooms WHERE workspace_id = $1 AND kind = 'public' AND id = $2)
-        ORDER BY name_key LIMIT $3"));
+          AND (sort_key, id) > (SELECT sort_key, id FROM rooms WHERE workspace_id = $1 AND kind = 'public' AND id = $2)
+        ORDER BY sort_key, id LIMIT $3"));
     EVERY_ROOM = portable(concat!("SELECT ", room_columns!(), " FROM rooms WHERE rooms.id > $1 ORDER BY rooms.id LIMIT $2"));
     RENEW_NAME_KEY = portable("UPDATE rooms SET name_key = $1 WHERE id = $2 AND name_key <> $1");
     RENEW_WRITTEN_KEY = portable("UPDATE rooms SET written_key = $1 WHERE id = $2 AND written_key <> $1");
@@ -91,7 +94,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error::Taken`] if its address is taken, or it is public and the name of another public room looks like its.
     pub async fn insert_room(&mut self, room: &Room) -> Result<(), Error> {
-        let (key, written_key) = (room.name.key(), room.name.written_key());
+        let (key, written_key, sort_key) = (room.name.key(), room.name.written_key(), room.name.sort_key());
         let params = params![
             &room.id,
             &room.workspace,
@@ -106,7 +109,8 @@ impl Tx<'_> {
             room.epoch,
             room.member_count,
             room.created_at,
-            written_key.as_str()
+            written_key.as_str(),
+            sort_key.as_str()
         ];
         self.execute(&INSERT_ROOM, params).await.map(drop)
     }
@@ -116,7 +120,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error::Taken`] if its address is taken, or it is public and the name of another public room looks like its.
     pub async fn save_room(&mut self, room: &Room) -> Result<(), Error> {
-        let (key, written_key) = (room.name.key(), room.name.written_key());
+        let (key, written_key, sort_key) = (room.name.key(), room.name.written_key(), room.name.sort_key());
         let params = params![
             room.slug.as_str(),
             room.name.as_str(),
@@ -128,6 +132,7 @@ impl Tx<'_> {
             room.access_seq,
             room.changed_seq,
             room.member_count,
+            sort_key.as_str(),
             &room.id,
             &room.workspace
         ];
@@ -183,6 +188,17 @@ impl Tx<'_> {
         self.execute(&SET_WRITTEN_KEY, params![key.as_str(), &room.id]).await.map(drop)
     }
 
+    /// Up to `limit` rooms that have no sort key: those from before there was one.
+    pub(crate) async fn rooms_without_sort_key(&mut self, limit: u32) -> Result<Vec<Room>, Error> {
+        self.rows(&ROOMS_WITHOUT_SORT_KEY, params![limit], read).await
+    }
+
+    /// Gives a room the sort key of its name.
+    pub(crate) async fn set_sort_key(&mut self, room: &Room) -> Result<(), Error> {
+        let key = room.name.sort_key();
+        self.execute(&SET_SORT_KEY, params![key.as_str(), &room.id]).await.map(drop)
+    }
+
     /// The rooms that a user is in, by name.
     pub async fn rooms_of(&mut self, user: UserId) -> Result<Vec<(Room, Member)>, Error> {
         let read = |columns: &mut Columns<'_>| Ok((read(columns)?, crate::members::read(columns)?));
@@ -194,8 +210,8 @@ impl Tx<'_> {
         self.rows(&ROOM_IDS_OF, params![&user], value::id).await
     }
 
-    /// The public rooms of a workspace by the key of their name, those after the room `after`, at most `limit`. After
-    /// what is no public room there is none.
+    /// The public rooms of a workspace by name, those after the room `after`, at most `limit`. After what is no public
+    /// room there is none.
     pub async fn public_rooms(
         &mut self,
         workspace: WorkspaceId,

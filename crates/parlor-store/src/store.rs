@@ -12,7 +12,7 @@ use crate::metrics::Metrics;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::tx::Tx;
-use crate::{name_keys, written_keys};
+use crate::{name_keys, sort_keys, written_keys};
 
 /// An open database. Cheap to clone; all clones are the same one.
 #[derive(Clone)]
@@ -38,6 +38,7 @@ impl Store {
         let store = Self { engine: Arc::new(engine) };
         written_keys::complete(&store).await.map_err(OpenError::Other)?;
         name_keys::renew(&store).await.map_err(OpenError::Other)?;
+        sort_keys::complete(&store).await.map_err(OpenError::Other)?;
         Ok(store)
     }
 

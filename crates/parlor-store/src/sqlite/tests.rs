@@ -38,7 +38,7 @@ async fn store_with(
         let rows = "INSERT INTO users (id, workspace_id, username, username_key, display_name, role, invited, created_at)
             VALUES ($1, $2, 'ada', 'ada', 'Ada', 'member', FALSE, 0)";
         connection.execute(rows, [AUTHOR.as_bytes(), workspace.as_bytes()]).unwrap();
-        let rows = "INSERT INTO rooms VALUES ($1, $2, 'room', 'Room', 'room', 'public', '', 0, 0, 0, 1, 0, 0, 'room')";
+        let rows = "INSERT INTO rooms VALUES ($1, $2, 'room', 'Room', 'room', 'public', '', 0, 0, 0, 1, 0, 0, 'room', 'room')";
         connection.execute(rows, [ROOM.as_bytes(), workspace.as_bytes()]).unwrap();
         change(&mut connection);
         start(lock, connection, &path, &options).unwrap()

@@ -8,11 +8,13 @@ use crate::support::{World, cases, write};
 cases!(
     names_from_before_written_keys_are_kept,
     members_from_before_mutes_are_kept,
-    keys_made_by_another_rule_are_made_anew
+    keys_made_by_another_rule_are_made_anew,
+    rooms_from_before_sort_keys_are_put_in_order
 );
 
 /// What takes a schema of today back to the one before mutes.
-const NO_MUTES: &str = "DROP TABLE run_heads; DROP TABLE runs;
+const NO_MUTES: &str = "DROP INDEX rooms_in_order; DROP INDEX rooms_without_sort_key;
+    ALTER TABLE rooms DROP COLUMN sort_key; DROP TABLE run_heads; DROP TABLE runs;
     ALTER TABLE members DROP COLUMN muted_at; ALTER TABLE members DROP COLUMN muted_until;
     ALTER TABLE members DROP COLUMN muted_by; ALTER TABLE members DROP COLUMN mute_reason";
 
@@ -86,5 +88,21 @@ async fn keys_made_by_another_rule_are_made_anew(world: &World) {
     let saved: Result<(), Error> =
         store.write(|tx| Box::pin(async move { tx.save_room(&changed).await })).await;
     saved.unwrap();
+    store.close().await;
+}
+
+async fn rooms_from_before_sort_keys_are_put_in_order(world: &World) {
+    for name in ["Random", "Room 10", "1 Welcome", "Kitchen", "Room 9", "Music"] {
+        world.room(name, RoomKind::Public).await;
+    }
+    world.room("Private", RoomKind::Private).await;
+    let undone = "DROP INDEX rooms_in_order; DROP INDEX rooms_without_sort_key;
+        ALTER TABLE rooms DROP COLUMN sort_key; DELETE FROM parlor_migrations WHERE number >= 6";
+    let store = world.changed_by("PRAGMA user_version = 5", undone).await;
+    let workspace = world.workspace;
+    let found: Result<Vec<Room>, Error> =
+        store.read(move |tx| Box::pin(async move { tx.public_rooms(workspace, None, 9).await })).await;
+    let names: Vec<_> = found.unwrap().iter().map(|room| room.name.to_string()).collect();
+    assert_eq!(names, ["1 Welcome", "Kitchen", "Music", "Random", "Room 9", "Room 10"]);
     store.close().await;
 }

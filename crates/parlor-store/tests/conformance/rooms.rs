@@ -129,7 +129,7 @@ async fn a_change_of_something_else_keeps_the_keys(world: &World) {
 async fn my_rooms_come_by_name(world: &World) {
     let ada = world.user("ada").await;
     let mut expected = Vec::new();
-    for name in ["Ärger", "beta", "Alpha", "10"] {
+    for name in ["10", "Alpha", "Ärger", "beta 2", "Beta 10", "Kitchen", "Music", "Random"] {
         let room = world.room(name, RoomKind::Private).await;
         let member = member(room.id, ada.id, MemberRole::Owner, true);
         world.save_member(&member).await;
@@ -138,7 +138,6 @@ async fn my_rooms_come_by_name(world: &World) {
     let left = world.room("Left", RoomKind::Public).await;
     world.save_member(&member(left.id, ada.id, MemberRole::Member, false)).await;
     world.room("Foreign", RoomKind::Public).await;
-    expected.sort_by_key(|(room, _)| room.name.key().as_str().to_owned());
     let id = ada.id;
     assert_eq!(read!(world.store, tx => tx.rooms_of(id)), expected);
     let mut ids: Vec<RoomId> = expected.iter().map(|(room, _)| room.id).collect();
@@ -147,14 +146,15 @@ async fn my_rooms_come_by_name(world: &World) {
 }
 
 async fn public_rooms_come_in_pages(world: &World) {
-    for name in ["Beta", "alpha", "Ωmega", "a-z", "a b", "a_c", "0"] {
-        world.room(name, RoomKind::Public).await;
+    let expected =
+        ["1 Welcome", "a b", "a-z", "alpha", "Kitchen", "Music", "Random", "Room 9", "room 10", "Ωmega"];
+    for number in [3, 9, 1, 7, 0, 5, 2, 8, 6, 4] {
+        world.room(expected[number], RoomKind::Public).await;
     }
     world.room("Secret", RoomKind::Private).await;
     let workspace = world.workspace;
     let all = read!(world.store, tx => tx.public_rooms(workspace, None, 100));
-    assert_eq!(all.len(), 7);
-    assert!(all.is_sorted_by(|one, other| one.name.key().as_str() < other.name.key().as_str()));
+    assert_eq!(all.iter().map(|room| room.name.as_str()).collect::<Vec<_>>(), expected);
     let mut paged: Vec<Room> = Vec::new();
     loop {
         let after = paged.last().map(|room| room.id);
@@ -168,6 +168,12 @@ async fn public_rooms_come_in_pages(world: &World) {
     let secret = world.room("Middle", RoomKind::Private).await.id;
     let after = read!(world.store, tx => tx.public_rooms(workspace, Some(secret), 9));
     assert_eq!(after, [], "where the name of a private room stands is nobody's business");
+    // A room that is renamed moves.
+    let renamed = Room { name: RoomName::new("Aardvark").unwrap(), ..all[9].clone() };
+    let row = renamed.clone();
+    write!(world.store, tx => tx.save_room(&row));
+    let third = all[2].id;
+    assert_eq!(read!(world.store, tx => tx.public_rooms(workspace, Some(third), 1)), [renamed]);
 }
 
 async fn a_nul_is_no_text_of_either_engine(world: &World) {
