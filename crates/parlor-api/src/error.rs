@@ -38,6 +38,11 @@ impl Failure {
         Self(Error::too_large(limit))
     }
 
+    /// True if there is no valid session, and nothing else is wrong.
+    pub(crate) fn is_unauthenticated(&self) -> bool {
+        self.0.code == ErrorCode::Unauthenticated
+    }
+
     /// A fault of the server, logged here under a new incident id that the answer carries.
     pub(crate) fn fault(what: &dyn std::fmt::Display) -> Self {
         Self(Error::internal(Incident::log(what).to_string()))

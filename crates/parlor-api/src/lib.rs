@@ -16,6 +16,7 @@ mod messages;
 mod metrics;
 mod openapi;
 mod options;
+mod present_session;
 mod rooms;
 mod same_origin;
 mod server;
@@ -74,6 +75,7 @@ fn api() -> OpenApiRouter<ApiState> {
     let routes = OpenApiRouter::new()
         .merge(server::routes())
         .merge(accounts::routes())
+        .merge(present_session::routes())
         .merge(sessions::routes())
         .merge(users::routes())
         .merge(rooms::routes())

@@ -33,7 +33,7 @@ pub use members::{Member, MemberPage, MuteMember, Muted};
 pub use messages::{EditMessage, History, Message, SendMessage, Sent};
 pub use rooms::{CreateRoom, Room, RoomList, UpdateRoom};
 pub use sessions::{Session, SessionList};
-pub use users::{CurrentUser, User, UserList};
+pub use users::{CurrentUser, PresentSession, User, UserList};
 
 /// Where the HTTP interface begins.
 pub const API_PREFIX: &str = "/api/v1";

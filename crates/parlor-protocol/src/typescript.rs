@@ -27,6 +27,7 @@ pub fn file() -> String {
     export!(
         crate::User,
         crate::CurrentUser,
+        crate::PresentSession,
         crate::UserList,
         crate::Register,
         crate::Login,

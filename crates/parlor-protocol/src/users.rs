@@ -29,6 +29,16 @@ wire! {
 }
 
 wire! {
+    /// Whether one is signed in.
+    pub struct PresentSession {
+        /// Oneself; absent without a valid session.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub user: Option<User>,
+    }
+}
+
+wire! {
     /// Some people.
     pub struct UserList {
         /// Those among the asked for that one may see, in no particular order.

@@ -219,14 +219,10 @@ export class ParlorClient {
 
   /** Finds out who one is by the credential at hand; null if there is none that is valid. */
   async restore(): Promise<Wire.User | null> {
-    try {
-      const { user } = await this.rest.me();
-      this.#enter(user);
-      return user;
-    } catch (error) {
-      if (error instanceof ParlorError && error.code === 'unauthenticated') return null;
-      throw error;
-    }
+    const { user } = await this.rest.session();
+    if (user) this.#enter(user);
+    else this.#end('unauthenticated');
+    return user ?? null;
   }
 
   async register(body: Omit<Wire.Register, 'cookie'>): Promise<Wire.SignedIn> {

@@ -35,6 +35,15 @@ export type CurrentUser = {
 user: User, };
 
 /**
+ * Whether one is signed in.
+ */
+export type PresentSession = { 
+/**
+ * Oneself; absent without a valid session.
+ */
+user?: User, };
+
+/**
  * Some people.
  */
 export type UserList = { 

@@ -62,6 +62,8 @@ export class Rest {
   guest = (body: Wire.EnterAsGuest): Promise<Wire.SignedIn> => this.#call('POST', '/auth/guest', body);
   logout = (): Promise<void> => this.#call('POST', '/auth/logout');
 
+  /** Whether one is signed in: no error where one is not, as it is for `me`. */
+  session = (): Promise<Wire.PresentSession> => this.#get('/auth/session');
   me = (): Promise<Wire.CurrentUser> => this.#get('/me');
   updateProfile = (body: Wire.UpdateProfile): Promise<Wire.CurrentUser> => this.#call('PATCH', '/me', body);
   upgrade = (body: Wire.UpgradeGuest): Promise<Wire.SignedIn> => this.#call('POST', '/me/upgrade', body);

@@ -146,7 +146,7 @@ describe('the connection', () => {
     server.cut();
     await pass(2000);
     // The server answers that the session is good: so it is worth trying on.
-    expect(server.requests).toContain('GET /me');
+    expect(server.requests).toContain('GET /auth/session');
     expect(client.status.get().state).toBe('offline');
     server.admits = false;
     await pass(5000);

@@ -47,6 +47,7 @@ describe('every route', () => {
     ['login', (rest) => rest.login({ username: 'a', password: 'b' }), 'POST /auth/login'],
     ['guest', (rest) => rest.guest({ display_name: 'a' }), 'POST /auth/guest'],
     ['logout', (rest) => rest.logout(), 'POST /auth/logout'],
+    ['session', (rest) => rest.session(), 'GET /auth/session'],
     ['me', (rest) => rest.me(), 'GET /me'],
     ['updateProfile', (rest) => rest.updateProfile({}), 'PATCH /me'],
     ['upgrade', (rest) => rest.upgrade({ username: 'a', password: 'b' }), 'POST /me/upgrade'],

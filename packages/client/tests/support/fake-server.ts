@@ -220,6 +220,7 @@ export class FakeServer {
       const text = query.get(name);
       return text === null ? undefined : Number(text);
     };
+    if (path === '/auth/session') return Response.json(this.admits ? { user: this.self } : {});
     if (path === '/me') {
       if (!this.admits)
         return refuse(401, { code: 'unauthenticated', message: 'There is no valid session.' });
