@@ -139,3 +139,34 @@ test('what has not been opened yet opens without a connection', async ({ browser
   await page.getByRole('button', { name: t.rooms.create }).click();
   await expect(page.getByRole('dialog', { name: t.createRoom.title })).toBeVisible();
 });
+
+test('a page that is older than its server is loaded anew, once, and keeps what was being written', async ({
+  browser,
+}) => {
+  const { page, chunks } = await visit(browser, '/r/salon');
+  await arrived(page, 'Salon');
+  await composer(page, 'Salon').fill('half a thought');
+  // The server begins with another script by now, and has none of the parts that this page would load.
+  let loads = 0;
+  page.on('load', () => (loads += 1));
+  await page.route(
+    (url) => url.pathname === '/',
+    async (route) => {
+      const response = await route.fetch();
+      const html = (await response.text()).replace(
+        /src="\/assets\/index-[^"]+"/,
+        'src="/assets/index-newer.js"',
+      );
+      await route.fulfill({ response, body: html });
+    },
+  );
+  await page.keyboard.press('Control+/');
+  await chunks.fail();
+  await expect.poll(() => loads).toBe(1);
+  await arrived(page, 'Salon');
+  await expect(composer(page, 'Salon')).toHaveValue('half a thought');
+  // It came as it was: now that is told, and there is no circle.
+  await page.keyboard.press('Control+/');
+  await expect(page.getByRole('dialog', { name: t.chunk.failed })).toBeVisible();
+  expect(loads).toBe(1);
+});

@@ -37,6 +37,7 @@ examples! {
     parlor_protocol::ChangePassword = json!({"current_password": "correct horse", "new_password": "battery staple"});
     parlor_protocol::SignedIn = json!({"token": "pls_…", "user": user()});
     parlor_protocol::CurrentUser = json!({"user": user()});
+    parlor_protocol::PresentSession = json!({"user": user()});
     parlor_protocol::ServerInfo = json!({
         "version": env!("CARGO_PKG_VERSION"), "registration": "invite", "guests": "invite", "setup_needed": false,
         "max_body_bytes": 16_384,
