@@ -2,11 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
 use parlor_core::limits::Kind;
 use parlor_protocol as wire;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::cookies;
 use crate::error::Result;
 use crate::extract::Caller;
 use crate::state::ApiState;
@@ -23,15 +26,17 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     get, path = "/auth/session", tag = "Accounts", operation_id = "present_session", security(()),
     responses((status = 200, description = "Oneself, or nobody.", body = wire::PresentSession)),
 )]
-async fn show(State(state): State<ApiState>, caller: Result<Caller>) -> Result<Json<wire::PresentSession>> {
+async fn show(State(state): State<ApiState>, caller: Result<Caller>, headers: HeaderMap) -> Result<Response> {
     let actor = match caller {
         Ok(Caller(actor)) => actor,
         Err(failure) if failure.is_unauthenticated() => {
-            return Ok(Json(wire::PresentSession { user: None }));
+            return Ok(Json(wire::PresentSession { user: None }).into_response());
         }
         Err(failure) => return Err(failure),
     };
     state.core.limiter().check(Kind::Read, actor.id())?;
     let present = wire::PresentSession { user: Some(wire::User::from(&actor.user)) };
-    Ok(Json(present))
+    let mut response = Json(present).into_response();
+    cookies::rename(&mut response, &headers, &state.options);
+    Ok(response)
 }
