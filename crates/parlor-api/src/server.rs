@@ -22,6 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 async fn info(State(state): State<ApiState>) -> Result<Json<wire::ServerInfo>> {
     let settings = state.core.settings();
     Ok(Json(wire::ServerInfo {
+        name: settings.server_name.to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         registration: settings.registration.as_str().to_owned(),
         guests: settings.guests.as_str().to_owned(),

@@ -1,5 +1,7 @@
 //! What the people who run the server decide. The binary reads them from the configuration.
 
+use parlor_model::ServerName;
+
 use crate::limits::{RULES, Rule};
 
 /// Who may register.
@@ -68,6 +70,8 @@ impl Default for Limits {
 /// What the people who run the server decide.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
+    /// What people see the server called.
+    pub server_name: ServerName,
     /// Who may register.
     pub registration: Registration,
     /// Who may enter as a guest.

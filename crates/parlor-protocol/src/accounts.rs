@@ -118,6 +118,8 @@ wire! {
 wire! {
     /// What a stranger may know of the server.
     pub struct ServerInfo {
+        /// What the people who run it call it; `Parlor` where they gave it no name.
+        pub name: String,
         /// The version of the software.
         pub version: String,
         /// Who may register: `open`, `invite` or `closed`.

@@ -13,6 +13,7 @@ mod public_url;
 pub(crate) mod rate;
 pub(crate) mod section;
 pub(crate) mod sections;
+pub(crate) mod server_name;
 mod summary;
 pub(crate) mod value;
 

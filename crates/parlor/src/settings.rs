@@ -32,6 +32,7 @@ pub(crate) fn store(configuration: &Configuration, planted: Planted) -> parlor_s
 pub(crate) fn core(configuration: &Configuration) -> Settings {
     let limits = &configuration.limits;
     Settings {
+        server_name: configuration.server.name.0.clone(),
         registration: configuration.access.registration,
         guests: configuration.access.guests,
         limits: Limits {

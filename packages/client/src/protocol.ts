@@ -176,6 +176,10 @@ room?: Room, };
  */
 export type ServerInfo = { 
 /**
+ * What the people who run it call it; `Parlor` where they gave it no name.
+ */
+name: string, 
+/**
  * The version of the software.
  */
 version: string, 

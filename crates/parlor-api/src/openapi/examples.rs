@@ -39,8 +39,8 @@ examples! {
     parlor_protocol::CurrentUser = json!({"user": user()});
     parlor_protocol::PresentSession = json!({"user": user()});
     parlor_protocol::ServerInfo = json!({
-        "version": env!("CARGO_PKG_VERSION"), "registration": "invite", "guests": "invite", "setup_needed": false,
-        "max_body_bytes": 16_384,
+        "name": "The Salon", "version": env!("CARGO_PKG_VERSION"), "registration": "invite", "guests": "invite",
+        "setup_needed": false, "max_body_bytes": 16_384,
     });
     parlor_protocol::SessionList = json!({"sessions": [{
         "id": "ses_06f1h3w8v5yqr9t2k7m4c6b8dg", "label": "Mozilla/5.0 (X11; Linux x86_64)", "created_at": TIME,

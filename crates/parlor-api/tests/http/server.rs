@@ -7,6 +7,7 @@ async fn strangers_learn_how_to_come_in() {
     let world = world().await;
     let answer = world.send(Call::get("/server")).await;
     assert_eq!(answer.status, 200);
+    assert_eq!(answer.json["name"], "Parlor");
     assert_eq!(answer.json["registration"], "open");
     assert_eq!(answer.json["guests"], "open");
     assert_eq!(answer.json["setup_needed"], true);

@@ -85,6 +85,22 @@ fn a_setting_outside_its_section_is_sent_home() {
 }
 
 #[test]
+fn the_server_has_a_name_of_its_own() {
+    let name = |file: &str, variables: &[(&str, &str)]| {
+        let loaded = load_from(file, variables, Flags::default()).unwrap();
+        super::summary(&loaded).lines().find(|line| line.starts_with("name = ")).unwrap().to_owned()
+    };
+    assert_eq!(name("", &[]), "name = \"Parlor\"  # default");
+    assert_eq!(name("", &[("PARLOR_SERVER_NAME", " گفتگو ")]), "name = \"گفتگو\"  # PARLOR_SERVER_NAME");
+    assert!(name("[server]\nname = 'The \"Salon\"'\n", &[]).starts_with("name = 'The \"Salon\"'"));
+    let found = problems("[server]\nname = \"  \"\n", &[]);
+    assert!(
+        found[0].starts_with("parlor.toml:2: `server.name` can't be \"  \". Expected a name of 1 to 64"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_wrong_variable_is_refused_and_an_unknown_one_gives_a_warning() {
     let found = problems("", &[("PARLOR_GUESTS", "maybe")]);
     assert_eq!(

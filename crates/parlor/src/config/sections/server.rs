@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::config::networks::Networks;
 use crate::config::public_url::PublicUrl;
 use crate::config::section::section;
+use crate::config::server_name::Name;
 use crate::config::value::Period;
 
 section! {
@@ -15,6 +16,9 @@ section! {
         /// `[::]` lets every network in. Port 0 takes any free port. Parlor speaks plain HTTP: put a reverse proxy
         /// with a certificate in front of it before strangers come.
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)), "PARLOR_LISTEN";
+        /// What the server is called: above the list of rooms, in the title of the page, and where people sign in or
+        /// follow an invitation.
+        name: Name = Name::default(), "PARLOR_SERVER_NAME";
         /// The folder of the database, made on the first start and readable by its owner alone. A relative path is
         /// seen from the working directory.
         data_dir: PathBuf = PathBuf::from("data"), "PARLOR_DATA_DIR";
