@@ -56,7 +56,7 @@ export default defineConfig({
             // One file for the first screen: cut in pieces, it compresses worse.
             { name: 'app', tags: ['$initial'], priority: 2 },
             // What several chunks use and the first screen does not.
-            { name: 'forms', minShareCount: 2, priority: 1 },
+            { name: 'shared', minShareCount: 2, priority: 1 },
           ],
         },
       },

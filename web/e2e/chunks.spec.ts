@@ -12,7 +12,8 @@ test.beforeAll(async () => {
   await house.room(ada, 'Salon');
 });
 
-const CHUNKS = /\/assets\/(?!index-)[^/]+\.js$/;
+/** Everything that a room does not need at once. */
+const CHUNKS = /\/assets\/(?!(?:index|room|shared)-)[^/]+\.js$/;
 
 /** Keeps the chunks from a page: until they are let through, they wait or fail. */
 async function holdBack(page: Page): Promise<{ fail: () => Promise<void>; release: () => Promise<void> }> {
@@ -129,7 +130,7 @@ test('what has not been opened yet opens without a connection', async ({ browser
           .join(),
       ),
     )
-    .toMatch(/RoomPreviewScreen/);
+    .toMatch(/BrowseScreen/);
   await page.waitForLoadState('networkidle');
   expectTrouble(page, UNREACHABLE);
   await page.context().setOffline(true);

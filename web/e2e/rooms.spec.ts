@@ -77,6 +77,7 @@ test('a new name and topic are seen at once by everybody in the room', async ({ 
   const other = await house.visit(browser, bo, '/r/cabin');
   await arrived(other, 'Cabin');
   await arrived(page, 'Cabin');
+  await page.getByRole('button', { name: t.room.info }).click();
   await page.getByRole('button', { name: t.room.edit }).click();
   const dialog = page.getByRole('dialog', { name: t.room.editTitle });
   await dialog.getByLabel(t.createRoom.name, { exact: true }).fill('Lodge');

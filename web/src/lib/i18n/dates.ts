@@ -107,3 +107,19 @@ export function dates(language: string, present: () => number = Date.now) {
 
   return { clock, dayName, moment, fullMoment, dateOnly, since, until, seconds };
 }
+
+/** When something was said, in a list: the clock time today, the day of the week in the last days, else the day. */
+export function listTimes(language: string): (when: When, now?: When) => string {
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options);
+  const clock = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const weekday = format({ weekday: 'short' });
+  const day = format({ day: 'numeric', month: 'short' });
+  const dayOfOtherYear = format({ day: 'numeric', month: 'short', year: 'numeric' });
+  return (when, now = Date.now()) => {
+    const [then, present] = [new Date(when), new Date(now)];
+    const days = daysBetween(then, present);
+    if (days === 0) return clock.format(then);
+    if (days > 0 && days < 7) return weekday.format(then);
+    return (then.getFullYear() === present.getFullYear() ? day : dayOfOtherYear).format(then);
+  };
+}

@@ -20,6 +20,11 @@ export const BINDINGS: readonly Binding[] = [
   { action: 'help', keys: ['Mod', '/'] },
 ];
 
+/** The keys of an action, to show them beside it. */
+export function keysOf(action: Action): readonly string[] {
+  return BINDINGS.find((binding) => binding.action === action)?.keys ?? [];
+}
+
 /**
  * True if a key press belongs to an input method: it chooses or ends the word that is being composed, and means nothing to
  * the client. Safari ends the composition before it tells of the key, so `isComposing` is false by then; the key code that

@@ -76,6 +76,11 @@ export class Parlor {
     return this.#server;
   }
 
+  /** What the people who run the server call it. */
+  get serverName(): string {
+    return this.#server?.name ?? 'Parlor';
+  }
+
   get user(): User | null {
     return this.#user.current;
   }

@@ -83,6 +83,12 @@ export function isRecordOf<Value>(
     typeof value === 'object' && value !== null && Object.values(value).every(isEntry);
 }
 
+export function isListOf<Value>(
+  isEntry: (entry: unknown) => entry is Value,
+): (value: unknown) => value is Value[] {
+  return (value): value is Value[] => Array.isArray(value) && value.every(isEntry);
+}
+
 export const isNumber = (value: unknown): value is number => typeof value === 'number';
 export const isString = (value: unknown): value is string => typeof value === 'string';
 export const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
