@@ -2,10 +2,11 @@
 
 import { expect, type Locator, type Page } from '@playwright/test';
 import { isolating } from '../../src/lib/i18n/direction.ts';
+import { enLater } from '../../src/lib/i18n/en-later.ts';
 import { en } from '../../src/lib/i18n/en.ts';
 import { PASSWORD } from './house.ts';
 
-export const t = isolating(en);
+export const t = isolating({ ...en, ...enLater });
 
 export const composer = (page: Page, room: string): Locator =>
   page.getByRole('textbox', { name: t.composer.label(room), exact: true });

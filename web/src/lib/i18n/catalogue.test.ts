@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dates, daysBetween } from './dates.ts';
+import { enLater } from './en-later.ts';
 import { en } from './en.ts';
 import { plurals } from './plural.ts';
 
@@ -15,14 +16,15 @@ function* entries(node: object, path = ''): Generator<[string, string]> {
 
 describe('the catalogue', () => {
   it('has a text everywhere, with every number and name put in', () => {
-    for (const [name, text] of entries(en)) {
+    for (const [name, text] of [...entries(en), ...entries(enLater)]) {
       expect(text.trim(), name).not.toBe('');
       expect(text, name).not.toMatch(/undefined|NaN|\[object|#/);
     }
   });
 
   it('uses typographic marks', () => {
-    for (const [name, text] of entries(en)) expect(text, name).not.toMatch(/'|\.\.\./);
+    for (const [name, text] of [...entries(en), ...entries(enLater)])
+      expect(text, name).not.toMatch(/'|\.\.\./);
   });
 
   it('counts', () => {

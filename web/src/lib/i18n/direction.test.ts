@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { isolated, isolating } from './direction.ts';
+import { enLater } from './en-later.ts';
 import { en } from './en.ts';
 import { t } from './index.ts';
+import { later } from './later.ts';
 
 const [OPEN, CLOSE] = ['\u2068', '\u2069'];
 
@@ -46,6 +48,7 @@ test('every sentence of the catalogue isolates what is put into it', () => {
     }
   };
   walk(en, t, 'en');
+  walk(enLater, later, 'en');
   expect(seen).toContain('en.moderation.kickTitle');
   expect(seen).toContain('en.composer.placeholder');
 });

@@ -6,7 +6,8 @@ import { isolating } from './direction.ts';
 import { en } from './en.ts';
 import { today } from './today.svelte.ts';
 
-type Widened<Entry> = Entry extends string
+/** An entry of a catalogue in any language: a text, a function that makes one, or more entries. */
+export type Widened<Entry> = Entry extends string
   ? string
   : Entry extends (...values: infer Values) => string
     ? (...values: Values) => string

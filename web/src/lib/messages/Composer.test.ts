@@ -1,6 +1,6 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { t } from '../i18n/index.ts';
+import { later } from '../i18n/later.ts';
 import Composer from './Composer.svelte';
 
 const props = {
@@ -13,7 +13,7 @@ const props = {
   editLast: vi.fn(),
   replyLast: vi.fn(),
 };
-const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: t.composer.label('Salon') });
+const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: later.composer.label('Salon') });
 
 beforeEach(() => vi.clearAllMocks());
 
@@ -28,20 +28,20 @@ it('sends nothing that is empty', async () => {
   render(Composer, { ...props, text: '  \n' });
   await fireEvent.keyDown(field(), { key: 'Enter' });
   expect(props.send).not.toHaveBeenCalled();
-  expect(screen.getByRole<HTMLButtonElement>('button', { name: t.composer.send }).disabled).toBe(true);
+  expect(screen.getByRole<HTMLButtonElement>('button', { name: later.composer.send }).disabled).toBe(true);
 });
 
 it('says how much too long a text is, and does not send it', async () => {
   render(Composer, { ...props, text: 'twelve bytes' });
-  expect(screen.getByText(t.composer.tooLong(2))).toBeTruthy();
+  expect(screen.getByText(later.composer.tooLong(2))).toBeTruthy();
   await fireEvent.keyDown(field(), { key: 'Enter' });
   expect(props.send).not.toHaveBeenCalled();
 });
 
 it('names whom one answers, and stops on request', async () => {
   render(Composer, { ...props, replyingTo: { author: 'Bo', text: 'a question' } });
-  expect(screen.getByText(t.composer.replyingTo('Bo'))).toBeTruthy();
-  await fireEvent.click(screen.getByRole('button', { name: t.composer.stopReplying }));
+  expect(screen.getByText(later.composer.replyingTo('Bo'))).toBeTruthy();
+  await fireEvent.click(screen.getByRole('button', { name: later.composer.stopReplying }));
   expect(props.stopReplying).toHaveBeenCalledOnce();
 });
 

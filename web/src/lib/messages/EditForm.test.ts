@@ -1,7 +1,7 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { message } from '../../../tests/samples.ts';
-import { t } from '../i18n/index.ts';
+import { later } from '../i18n/later.ts';
 import { Edits } from '../state/edits.svelte.ts';
 import EditForm from './EditForm.svelte';
 import { previewActions } from './preview-actions.ts';
@@ -9,7 +9,7 @@ import type { Parlor } from '../state/parlor.svelte.ts';
 
 let edits: Edits;
 const save = vi.fn(async () => undefined);
-const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: t.message.editLabel });
+const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: later.message.editLabel });
 
 function open(body: string, maxBytes = Infinity): void {
   const edited = message(4, { body });
@@ -63,7 +63,7 @@ it('goes on with what was begun', async () => {
 it('says how much too long a text is, and does not save it', async () => {
   open('語語', 6);
   await fireEvent.input(field(), { target: { value: '語語語' } });
-  expect(screen.getByText(t.composer.tooLong(1))).toBeTruthy();
+  expect(screen.getByText(later.composer.tooLong(1))).toBeTruthy();
   expect(field().getAttribute('aria-invalid')).toBe('true');
   await fireEvent.keyDown(field(), { key: 'Enter' });
   expect(save).not.toHaveBeenCalled();

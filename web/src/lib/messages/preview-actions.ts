@@ -1,7 +1,7 @@
 // The actions on the rows of a room that is only looked at: none but reading.
 
 import type { User } from '@parlor/client';
-import { t } from '../i18n/index.ts';
+import { later } from '../i18n/later.ts';
 import type { Parlor } from '../state/parlor.svelte.ts';
 import type { RowActions } from './row-actions.ts';
 
@@ -26,7 +26,7 @@ export function previewActions(parlor: Parlor): RowActions {
     stopEditing: nothing,
     remove: nothing,
     copyLink: nothing,
-    copyText: (message) => void parlor.copying.copy(message.body, t.message.textCopied),
+    copyText: (message) => void parlor.copying.copy(message.body, later.message.textCopied),
     show: nothing,
     retry: nothing,
     discard: nothing,

@@ -1,7 +1,7 @@
 // The actions on the rows of a room that one is in.
 
 import { literally, type Message, type PendingMessage, type User } from '@parlor/client';
-import { t } from '../i18n/index.ts';
+import { later } from '../i18n/later.ts';
 import { isHeard, mayEdit, mayRemove } from '../rooms/permissions.ts';
 import type { Parlor } from '../state/parlor.svelte.ts';
 import type { RoomView } from '../state/room-view.svelte.ts';
@@ -93,11 +93,11 @@ export class RoomActions implements RowActions {
 
   copyLink(message: Message): void {
     const slug = this.#view.state?.room.slug ?? '';
-    void this.#parlor.copying.copy(location.origin + roomPath(slug, message.seq), t.message.linkCopied);
+    void this.#parlor.copying.copy(location.origin + roomPath(slug, message.seq), later.message.linkCopied);
   }
 
   copyText(message: Message): void {
-    void this.#parlor.copying.copy(message.body, t.message.textCopied);
+    void this.#parlor.copying.copy(message.body, later.message.textCopied);
   }
 
   show(message: Message): void {

@@ -3,6 +3,7 @@ import { flushSync } from 'svelte';
 import { expect, it, vi } from 'vitest';
 import AccountForm from '../accounts/AccountForm.svelte';
 import { t } from '../i18n/index.ts';
+import { later } from '../i18n/later.ts';
 
 const field = (name: string) => screen.getByLabelText<HTMLInputElement>(new RegExp(`^${name}`));
 const noteOf = (input: HTMLInputElement) =>
@@ -23,14 +24,14 @@ it('says at each field what is wrong, and begins with the first', async () => {
   expect(made).not.toHaveBeenCalled();
   expect(document.activeElement).toBe(username);
   expect([username, password].map((one) => one.getAttribute('aria-invalid'))).toEqual(['true', 'true']);
-  expect(noteOf(username)).toBe(t.form.missing);
+  expect(noteOf(username)).toBe(later.form.missing);
 
   await fireEvent.input(username, { target: { value: 'ada' } });
   await fireEvent.input(password, { target: { value: 'short' } });
   expect(username.getAttribute('aria-invalid')).toBeNull();
   await submit();
   expect(document.activeElement).toBe(password);
-  expect(noteOf(password)).toBe(t.form.tooShort(8));
+  expect(noteOf(password)).toBe(later.form.tooShort(8));
   expect(made).not.toHaveBeenCalled();
 
   await fireEvent.input(password, { target: { value: 'long enough' } });

@@ -1,6 +1,6 @@
 // What is wrong with the value of a field, in words. The server decides; this only spares the way there.
 
-import { t } from '../i18n/index.ts';
+import { later } from '../i18n/later.ts';
 
 export interface Rules {
   readonly required?: boolean | null | undefined;
@@ -14,11 +14,11 @@ export interface Rules {
 /** A sentence, or null if the value is as it has to be. */
 export function problemOf(value: string, rules: Rules): string | null {
   const text = rules.isSecret ? value : value.trim();
-  if (text === '') return rules.required ? t.form.missing : null;
+  if (text === '') return rules.required ? later.form.missing : null;
   // The server counts code points of the composed form: a browser's own `maxlength` counts an emoji twice.
   const length = [...text.normalize('NFC')].length;
-  if (length < (rules.minlength ?? 0)) return t.form.tooShort(rules.minlength ?? 0);
-  if (length > (rules.maxlength ?? Infinity)) return t.form.tooLong(length - (rules.maxlength ?? 0));
+  if (length < (rules.minlength ?? 0)) return later.form.tooShort(rules.minlength ?? 0);
+  if (length > (rules.maxlength ?? Infinity)) return later.form.tooLong(length - (rules.maxlength ?? 0));
   return null;
 }
 
