@@ -188,11 +188,11 @@ async fn update_me(
 
 /// Makes a guest an account
 ///
-/// The guest keeps their rooms and their messages. The session that the request came with ends, and the answer brings the
-/// one that takes its place: as a token, or as a cookie if the request came with one.
+/// The guest keeps their rooms and their messages. A program keeps its token; a browser gets a new session in the place
+/// of the one that its cookie named, which ends.
 #[utoipa::path(
     post, path = "/me/upgrade", tag = "Accounts", request_body = wire::UpgradeGuest,
-    responses((status = 200, description = "Oneself, with an account and a new session.", body = wire::SignedIn)),
+    responses((status = 200, description = "Oneself, with an account.", body = wire::SignedIn)),
     extensions(("x-errors" = json!([
         "invalid_field", "name_taken", "name_confusable", "registration_needs_invite", "registration_closed",
         "invite_invalid", "not_a_guest",
@@ -211,9 +211,13 @@ async fn upgrade(
     Identity::may_be_password(&body.password)?;
     let hash = state.identity.hash_password(&body.password).await?;
     let user = state.core.upgrade_guest(&actor, &body.username, hash, invite).await?;
-    let cookie = !headers.contains_key(AUTHORIZATION);
+    // Somebody else may have put the guest's cookie into the browser, to be let into the account that comes of it. A token
+    // is in a program's own hands.
+    if headers.contains_key(AUTHORIZATION) {
+        return Ok(current(&user).into_response());
+    }
     let entered = Entered { user, joined: None };
-    Opening { status: StatusCode::OK, entered, cookie }.answer(&state, &headers).await
+    Opening { status: StatusCode::OK, entered, cookie: true }.answer(&state, &headers).await
 }
 
 /// Changes one's password

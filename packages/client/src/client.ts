@@ -237,13 +237,15 @@ export class ParlorClient {
     return this.#signedIn(await this.rest.guest({ ...body, cookie: this.#cookie }));
   }
 
-  /** Makes the guest that one is an account, in a new session: the one before ends. */
+  /** Makes the guest that one is an account. In a browser that brings a new session: the one before ends. */
   async upgrade(body: Wire.UpgradeGuest): Promise<Wire.SignedIn> {
     const { state } = this.#status.get();
     // The socket would end with its session, which must not look like having been signed out.
     this.#connection.disconnect();
     try {
-      return this.#signedIn(await this.rest.upgrade(body));
+      const answer = await this.rest.upgrade(body);
+      this.#enter(answer.user);
+      return answer;
     } finally {
       if (state !== 'idle' && state !== 'ended') this.#connection.connect();
     }

@@ -1,6 +1,6 @@
 //! Oneself and others.
 
-use parlor_protocol::{ChangePassword, CurrentUser, SignedIn, UpdateProfile, UpgradeGuest, User, UserList};
+use parlor_protocol::{ChangePassword, CurrentUser, UpdateProfile, UpgradeGuest, User, UserList};
 use reqwest::Method;
 
 use super::with_query;
@@ -20,9 +20,10 @@ impl Client {
         Ok(answer.user)
     }
 
-    /// Makes the guest that asks an account. The present token ends: go on with [`Client::signed_in`].
-    pub async fn upgrade(&self, upgrade: &UpgradeGuest) -> Result<SignedIn> {
-        self.post(self.route(&["me", "upgrade"]), upgrade).await
+    /// Makes the guest that asks an account. The token stays.
+    pub async fn upgrade(&self, upgrade: &UpgradeGuest) -> Result<User> {
+        let answer: CurrentUser = self.post(self.route(&["me", "upgrade"]), upgrade).await?;
+        Ok(answer.user)
     }
 
     /// Changes one's password; every other session ends.
