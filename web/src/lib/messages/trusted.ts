@@ -1,7 +1,5 @@
 // The one door through which HTML enters the page: what the server has rendered and cleaned.
 
-import { frameBlocks } from './code/blocks.ts';
-
 interface TrustedTypes {
   createPolicy(
     name: string,
@@ -34,18 +32,12 @@ export function opensTab({ protocol, origin }: Pick<URL, 'protocol' | 'origin'>,
   return (protocol === 'http:' || protocol === 'https:') && origin !== own;
 }
 
-/** Fills an element with a message's HTML. `copy` is for its blocks of code. For `{@attach}`. */
-export function messageHtml(
-  html: string,
-  copy: (text: string) => void,
-): (element: HTMLElement) => (() => void) | undefined {
-  return (element) => {
-    element.innerHTML = trusted(html);
-    for (const link of element.querySelectorAll('a')) {
-      if (opensTab(link, location.origin)) link.target = '_blank';
-    }
-    // What may scroll sideways must be reachable by keyboard.
-    for (const wide of element.querySelectorAll<HTMLElement>('pre, table')) wide.tabIndex = 0;
-    return html.includes('<pre') ? frameBlocks(element, copy) : undefined;
-  };
+/** Fills an element with a message's HTML. */
+export function fill(element: HTMLElement, html: string): void {
+  element.innerHTML = trusted(html);
+  for (const link of element.querySelectorAll('a')) {
+    if (opensTab(link, location.origin)) link.target = '_blank';
+  }
+  // What may scroll sideways must be reachable by keyboard.
+  for (const wide of element.querySelectorAll<HTMLElement>('pre, table')) wide.tabIndex = 0;
 }

@@ -10,14 +10,7 @@ addEventListener('keydown', (event) => (isByKey = MOVES.has(event.key) && !event
 addEventListener('pointerdown', () => (isByKey = false), true);
 
 /** For `{@attach}`: `data-by-key` is on a field while it has the focus because of a key. */
-export function markFocusByKey(field: HTMLElement): () => void {
-  const listening = new AbortController();
-  const { signal } = listening;
-  field.addEventListener('focus', () => field.toggleAttribute('data-by-key', isByKey), { signal });
-  for (const end of ['blur', 'pointerdown']) {
-    field.addEventListener(end, () => field.removeAttribute('data-by-key'), { signal });
-  }
-  return () => {
-    listening.abort();
-  };
+export function markFocusByKey(field: HTMLElement): void {
+  field.onfocus = () => field.toggleAttribute('data-by-key', isByKey);
+  field.onblur = field.onpointerdown = () => field.toggleAttribute('data-by-key', false);
 }

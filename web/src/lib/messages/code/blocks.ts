@@ -3,7 +3,6 @@
 import { t } from '../../i18n/index.ts';
 import { later } from '../../i18n/later.ts';
 
-const LANGUAGE = 'language-';
 /** How far before a block shows its colours are asked for. */
 const AHEAD = '400px 0px';
 
@@ -11,24 +10,24 @@ let shown: IntersectionObserver | undefined;
 
 /** Frames the blocks in an element. `copy` gets the text of one, without the end of its last line. */
 export function frameBlocks(element: HTMLElement, copy: (text: string) => void): () => void {
-  const watched: HTMLElement[] = [];
   for (const block of element.querySelectorAll('pre')) {
     const code = block.querySelector('code');
     if (!code) continue;
     const language = languageIn(code);
     const frame = document.createElement('div');
     frame.className = 'code-frame';
-    const copyText = (): void => {
-      copy(code.textContent.replace(/\n$/, ''));
-    };
     block.replaceWith(frame);
-    frame.append(headOf(language, copyText), block);
+    frame.append(
+      headOf(language, () => {
+        copy(code.textContent.replace(/\n$/, ''));
+      }),
+      block,
+    );
     if (language === '') continue;
-    watched.push(code);
     observer().observe(code);
   }
   return () => {
-    for (const code of watched) shown?.unobserve(code);
+    for (const code of element.querySelectorAll('code')) shown?.unobserve(code);
   };
 }
 
@@ -40,15 +39,14 @@ function headOf(language: string, copy: () => void): HTMLElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = t.app.copy;
-  button.setAttribute('aria-label', later.message.copyCode);
-  button.addEventListener('click', copy);
+  button.ariaLabel = later.message.copyCode;
+  button.onclick = copy;
   head.append(name, button);
   return head;
 }
 
 function languageIn(code: Element): string {
-  const name = [...code.classList].find((one) => one.startsWith(LANGUAGE));
-  return name?.slice(LANGUAGE.length).toLowerCase() ?? '';
+  return /language-(\S+)/.exec(code.className)?.[1]?.toLowerCase() ?? '';
 }
 
 function observer(): IntersectionObserver {
@@ -57,7 +55,7 @@ function observer(): IntersectionObserver {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         self.unobserve(target);
-        void paint(target as HTMLElement);
+        paint(target as HTMLElement);
       }
     },
     { rootMargin: AHEAD },
@@ -65,11 +63,12 @@ function observer(): IntersectionObserver {
   return shown;
 }
 
-async function paint(code: HTMLElement): Promise<void> {
-  try {
-    const { colour } = await import('./colour.ts');
-    if (code.isConnected) colour(code, languageIn(code));
-  } catch {
-    // It is read as well without colours.
-  }
+/** Without its colours, where they cannot be loaded, it is read as well. */
+function paint(code: HTMLElement): void {
+  import('./colour.ts').then(
+    ({ colour }) => {
+      colour(code, languageIn(code));
+    },
+    () => undefined,
+  );
 }
