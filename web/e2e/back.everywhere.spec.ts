@@ -58,8 +58,8 @@ test('closes the panel where it covers the room, then leaves the room', async ({
 test('closes a dialog and the switcher, one after another', async ({ browser }) => {
   const page = await house.visit(browser, ada, '/rooms');
   await enter(page);
-  await page.getByRole('button', { name: t.room.edit }).first().click();
-  await expect(page.getByRole('dialog', { name: t.room.editTitle })).toBeVisible();
+  await page.getByRole('button', { name: t.invites.invite }).first().click();
+  await expect(page.getByRole('dialog', { name: t.invites.inviteTo('Hall') })).toBeVisible();
   await page.goBack();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(composer(page, 'Hall')).toBeVisible();
@@ -87,8 +87,8 @@ test('closes a dialog and the switcher, one after another', async ({ browser }) 
 test('a reload leaves nothing of what lay over the page', async ({ browser }) => {
   const page = await house.visit(browser, ada, '/rooms');
   await enter(page);
-  await page.getByRole('button', { name: t.room.edit }).first().click();
-  await expect(page.getByRole('dialog', { name: t.room.editTitle })).toBeVisible();
+  await page.getByRole('button', { name: t.invites.invite }).first().click();
+  await expect(page.getByRole('dialog', { name: t.invites.inviteTo('Hall') })).toBeVisible();
   await page.reload();
   await arrived(page, 'Hall');
   await expect(page.getByRole('dialog')).toHaveCount(0);

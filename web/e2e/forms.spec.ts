@@ -56,6 +56,8 @@ test('a dialog and the settings do the same', async ({ browser }) => {
   await expect(name).toHaveAccessibleDescription(t.form.tooLong(1));
   expect(await bubbles(page)).toBe(0);
   await page.keyboard.press('Escape');
+  // The way back through the history, which closing takes, would end the way to another page.
+  await page.waitForFunction(() => (history.state as { layer?: number } | null)?.layer === undefined);
   await page.goto(`${house.url}/settings`);
   await page.getByRole('button', { name: t.settings.changePassword }).click();
   await expect(page.getByLabel(t.account.currentPassword, { exact: true })).toBeFocused();
