@@ -10,4 +10,4 @@ pub(crate) use body::Body;
 pub(crate) use caller::{Caller, bearer_token};
 pub(crate) use client_address::ClientAddress;
 pub(crate) use path::{Id, Ids, Word};
-pub(crate) use query::{FromQuery, MAX_LIMIT, Parameters, Query};
+pub(crate) use query::{FromQuery, MAX_LIMIT, Page, PageParameters, Parameters, Query};

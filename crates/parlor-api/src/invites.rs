@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::Result;
-use crate::extract::{Body, Caller, ClientAddress, Id, Ids};
+use crate::extract::{Body, Caller, ClientAddress, Id, Ids, Page, PageParameters, Query};
 use crate::state::ApiState;
 
 /// The routes of this file.
@@ -23,22 +23,26 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 }
 
 /// Lists a room's invitations
+///
+/// The newest first, in pages.
 #[utoipa::path(
     get, path = "/rooms/{id}/invites", tag = "Invitations", operation_id = "list_invites",
-    params(("id" = String, Path, description = "`rm_…`")),
+    params(("id" = String, Path, description = "`rm_…`"), PageParameters),
     responses((status = 200, description = "The invitations, without their codes.", body = wire::InviteList)),
-    extensions(("x-errors" = json!(["not_found", "forbidden"]))),
+    extensions(("x-errors" = json!(["not_found", "forbidden", "bad_request", "invalid_field"]))),
 )]
 async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
     Id(room): Id<RoomId>,
+    Query(page): Query<Page<InviteId>>,
 ) -> Result<Json<wire::InviteList>> {
     state.core.limiter().check(Kind::Read, actor.id())?;
     let now = state.env().now();
-    let invites = state.core.invites(&actor, room).await?;
+    let invites = state.core.invites(&actor, room, page.after, page.limit).await?;
+    let next = page.next(&invites, |invite| invite.id);
     let invites = invites.iter().map(|invite| wire::Invite::new(invite, now)).collect();
-    Ok(Json(wire::InviteList { invites }))
+    Ok(Json(wire::InviteList { invites, next }))
 }
 
 /// Makes an invitation

@@ -3,6 +3,7 @@
 //! A handler names the errors that are its own in `x-errors`. Those that any request of its sort can meet are added
 //! here, and every error becomes a documented answer. Examples come from one table, by the name of the type.
 
+mod bounds;
 mod errors;
 mod examples;
 
@@ -54,6 +55,7 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
         for (method, operation) in operations_mut(item) {
             errors::add(method, operation);
             add_examples(operation);
+            bounds::add_to_parameters(operation);
         }
     }
     let components = document.components.get_or_insert_with(Components::new);
@@ -61,6 +63,7 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
         components.add_security_scheme(scheme, security_scheme(scheme));
     }
     errors::add_components(components);
+    bounds::add_to_types(components);
     document
 }
 
@@ -99,6 +102,7 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
     [
         ("GET", &mut item.get),
         ("POST", &mut item.post),
+        ("PUT", &mut item.put),
         ("PATCH", &mut item.patch),
         ("DELETE", &mut item.delete),
     ]

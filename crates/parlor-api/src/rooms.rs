@@ -15,6 +15,8 @@ use crate::error::{Failure, Result};
 use crate::extract::{Body, Caller, FromQuery, Id, Parameters, Query, Word};
 use crate::state::ApiState;
 
+/// How many of one's own rooms a page holds, unless told otherwise.
+const MAX_OWN: usize = 1_000;
 /// How many public rooms a page holds, unless told otherwise.
 const DEFAULT_LIMIT: usize = 50;
 
@@ -26,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(show_by_slug))
         .routes(routes!(join))
         .routes(routes!(leave))
+        .routes(routes!(mark_read))
 }
 
 #[derive(Debug, IntoParams)]
@@ -34,22 +37,22 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 struct RoomsParameters {
     /// `public` for the rooms that one may join; absent for those that one is in.
     scope: Option<String>,
-    /// With `scope=public`: the `next` of the page before.
+    /// The `next` of the page before.
     after: Option<String>,
-    /// With `scope=public`: how many to answer.
+    /// How many to answer; of the rooms that one is in, 1000 if absent.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
 }
 
 enum RoomsQuery {
-    Mine,
+    Mine { after: Option<RoomId>, limit: usize },
     Public { after: Option<RoomId>, limit: usize },
 }
 
 impl FromQuery for RoomsQuery {
     fn from_query(parameters: &mut Parameters) -> Result<Self> {
         match parameters.text("scope")?.as_deref() {
-            None => Ok(Self::Mine),
+            None => Ok(Self::Mine { after: parameters.id("after")?, limit: parameters.limit(MAX_OWN)? }),
             Some("public") => {
                 Ok(Self::Public { after: parameters.id("after")?, limit: parameters.limit(DEFAULT_LIMIT)? })
             }
@@ -60,7 +63,7 @@ impl FromQuery for RoomsQuery {
 
 /// Lists rooms
 ///
-/// Those one is in; or, with `scope=public`, those one may join, in pages.
+/// Those one is in; or, with `scope=public`, those one may join. In pages.
 #[utoipa::path(
     get, path = "/rooms", tag = "Rooms", operation_id = "list_rooms", params(RoomsParameters),
     responses((status = 200, description = "The rooms.", body = wire::RoomList)),
@@ -73,15 +76,27 @@ async fn list(
 ) -> Result<Json<wire::RoomList>> {
     state.core.limiter().check(Kind::Read, actor.id())?;
     match query {
-        RoomsQuery::Mine => my_rooms(&state, &actor).await,
+        RoomsQuery::Mine { after, limit } => my_rooms(&state, &actor, after, limit).await,
         RoomsQuery::Public { after, limit } => public_rooms(&state, &actor, after, limit).await,
     }
 }
 
-async fn my_rooms(state: &ApiState, actor: &Actor) -> Result<Json<wire::RoomList>> {
-    let rooms = state.core.my_rooms(actor).await?;
-    let rooms = rooms.iter().map(|(room, member)| wire::Room::new(room, Some(member))).collect();
-    Ok(Json(wire::RoomList { rooms, next: None }))
+async fn my_rooms(
+    state: &ApiState,
+    actor: &Actor,
+    after: Option<RoomId>,
+    limit: usize,
+) -> Result<Json<wire::RoomList>> {
+    let all = state.core.my_rooms(actor).await?;
+    let begin = match after {
+        None => 0,
+        // After a room that one is not in any more there is no place to go on from.
+        Some(after) => all.iter().position(|(room, _)| room.id == after).map_or(all.len(), |place| place + 1),
+    };
+    let page = &all[begin..all.len().min(begin + limit)];
+    let next = page.last().filter(|_| begin + page.len() < all.len()).map(|(room, _)| room.id.to_string());
+    let rooms = page.iter().map(|(room, member)| wire::Room::new(room, Some(member))).collect();
+    Ok(Json(wire::RoomList { rooms, next }))
 }
 
 async fn public_rooms(
@@ -209,4 +224,25 @@ async fn leave(
     state.core.limiter().check(Kind::Write, actor.id())?;
     state.core.leave_room(&actor, room).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says how far one has read
+///
+/// Everything up to `seq`, for all of one's devices; the others are told by `room.read`. It never goes back, nor beyond the
+/// newest change. The answer says where it is now.
+#[utoipa::path(
+    put, path = "/rooms/{id}/read", tag = "Rooms", operation_id = "mark_read", request_body = wire::MarkRead,
+    params(("id" = String, Path, description = "`rm_…`")),
+    responses((status = 200, description = "How far one has read.", body = wire::ReadPosition)),
+    extensions(("x-errors" = json!(["not_found", "forbidden"]))),
+)]
+async fn mark_read(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Id(room): Id<RoomId>,
+    Body(body): Body<wire::MarkRead>,
+) -> Result<Json<wire::ReadPosition>> {
+    state.core.limiter().check(Kind::Write, actor.id())?;
+    let seq = state.core.mark_read(&actor, room, body.seq).await?;
+    Ok(Json(wire::ReadPosition { seq }))
 }

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use crate::cookies;
 use crate::error::Result;
-use crate::extract::{Caller, Id, bearer_token};
+use crate::extract::{Caller, Id, Page, PageParameters, Query, bearer_token};
 use crate::state::ApiState;
 
 /// The routes of this file.
@@ -24,15 +24,23 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 }
 
 /// Lists one's sessions
+///
+/// The newest first, in pages.
 #[utoipa::path(
-    get, path = "/sessions", tag = "Sessions", operation_id = "list_sessions",
+    get, path = "/sessions", tag = "Sessions", operation_id = "list_sessions", params(PageParameters),
     responses((status = 200, description = "One's signed-in devices.", body = wire::SessionList)),
+    extensions(("x-errors" = json!(["bad_request", "invalid_field"]))),
 )]
-async fn list(State(state): State<ApiState>, Caller(actor): Caller) -> Result<Json<wire::SessionList>> {
+async fn list(
+    State(state): State<ApiState>,
+    Caller(actor): Caller,
+    Query(page): Query<Page<SessionId>>,
+) -> Result<Json<wire::SessionList>> {
     state.core.limiter().check(Kind::Read, actor.id())?;
-    let sessions = state.identity.sessions(&actor).await?;
+    let sessions = state.identity.sessions(&actor, page.after, page.limit).await?;
+    let next = page.next(&sessions, |session| session.id);
     let sessions = sessions.iter().map(|session| wire::Session::new(session, actor.session)).collect();
-    Ok(Json(wire::SessionList { sessions }))
+    Ok(Json(wire::SessionList { sessions, next }))
 }
 
 /// Ends one of one's sessions

@@ -7,7 +7,7 @@ mod memory;
 
 use std::sync::Arc;
 
-use parlor_model::{RoomEvent, SessionId};
+use parlor_model::{RoomEvent, RoomId, Seq, SessionId, UserId};
 
 pub use memory::{MemoryBus, Subscription};
 
@@ -19,6 +19,15 @@ pub enum Notice {
     Rooms(Arc<[RoomEvent]>),
     /// A session has ended: whatever speaks in its name must fall silent at once.
     SessionEnded(SessionId),
+    /// Somebody has read a room up to a place: for their own devices. Rooms carry it too, so one that is lost costs little.
+    Read {
+        /// Who.
+        user: UserId,
+        /// Where.
+        room: RoomId,
+        /// Everything up to here.
+        seq: Seq,
+    },
 }
 
 /// What a listener gets.

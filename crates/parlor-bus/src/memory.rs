@@ -183,7 +183,7 @@ impl Drop for Subscription {
 fn weight(notice: &Notice) -> usize {
     match notice {
         Notice::Rooms(events) => events.iter().map(weight_of_event).sum(),
-        Notice::SessionEnded(_) => size_of::<Notice>(),
+        Notice::SessionEnded(_) | Notice::Read { .. } => size_of::<Notice>(),
     }
 }
 

@@ -91,6 +91,10 @@ impl Client {
         answer(self.call(Method::POST, url, Some(body)).await?).await
     }
 
+    pub(crate) async fn put<T: DeserializeOwned>(&self, url: Url, body: &impl Serialize) -> Result<T> {
+        answer(self.call(Method::PUT, url, Some(body)).await?).await
+    }
+
     pub(crate) async fn patch<T: DeserializeOwned>(&self, url: Url, body: &impl Serialize) -> Result<T> {
         answer(self.call(Method::PATCH, url, Some(body)).await?).await
     }

@@ -131,6 +131,8 @@ impl RoomChange {
             joined_at: self.at(),
             // Whoever was muted stays so, however often they leave and come back.
             mute: self.access.member.take().and_then(|former| former.mute),
+            // Whoever comes in begins here; what was said before is there to be read, and is not unread.
+            read: Some(seq),
         };
         tx.save_member(&member).await?;
         self.access.room.access_seq = seq;

@@ -4,6 +4,7 @@ mod create;
 mod find;
 mod join;
 mod leave;
+mod mark_read;
 mod members;
 mod update;
 

@@ -97,6 +97,7 @@ const TABLE: &[(&str, Prepare)] = &[
     ("room.leave", rooms::leave),
     ("room.open", rooms::open),
     ("room.close", rooms::close),
+    ("room.read", rooms::read),
     ("member.mute", members::mute),
     ("member.unmute", members::unmute),
     ("member.kick", members::kick),

@@ -135,6 +135,10 @@ impl Hub {
                 let connections = self.registry().of_session(session);
                 self.note(connections, &Note::End(CloseCode::SessionEnded));
             }
+            Notice::Read { user, room, seq } => {
+                let connections = self.registry().of_user(user);
+                self.note(connections, &Note::Read(room, seq));
+            }
         }
     }
 

@@ -14,11 +14,12 @@ pub(crate) mod opening;
 pub(crate) mod outgoing;
 pub(crate) mod reads;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use parlor_model::{Actor, RoomId, Seq};
-use parlor_protocol::{CloseCode, Error, ErrorCode, ServerFrame};
+use parlor_protocol::{CloseCode, Error, ErrorCode, ReadPosition, ServerFrame};
 
 use crate::data::{self, Misread};
 use crate::dispatch::{self, Context, Prepared, Step};
@@ -47,6 +48,8 @@ pub(crate) struct Session {
     heartbeat: Heartbeat,
     /// Who came and went in the watched room, as far as the client has not been told.
     presence: Option<PendingPresence>,
+    /// How far the user has read on other devices, as far as the client has not been told: one place a room.
+    read: BTreeMap<RoomId, Seq>,
     strikes: u32,
     end: Option<End>,
 }
@@ -136,6 +139,10 @@ impl Session {
                 self.context.actor = Arc::new(Actor { user: user.as_ref().clone(), session });
             }
             Note::Recheck => self.delivery.doubt(),
+            Note::Read(room, seq) => {
+                let known = self.read.entry(room).or_default();
+                *known = seq.max(*known);
+            }
             Note::Presence(difference) => {
                 self.presence = Some(PendingPresence::with(self.presence.take(), &difference));
             }
@@ -175,6 +182,14 @@ impl Session {
     /// True if there is news of presence, and nothing that must go out before it.
     pub(crate) fn has_presence(&self, rooms: &Rooms) -> bool {
         self.presence.as_ref().is_some_and(|pending| !self.delivery.is_waiting(pending.room(), rooms))
+    }
+
+    /// Tells how far the user has read on other devices.
+    pub(crate) fn tell_read(&mut self, desk: &mut Desk<'_>) {
+        for (room, seq) in std::mem::take(&mut self.read) {
+            let data = ReadPosition { seq };
+            desk.outgoing.say(&ServerFrame::RoomRead { room: room.to_string(), data });
+        }
     }
 
     /// Tells how far the rooms are that are not open, if it is time.

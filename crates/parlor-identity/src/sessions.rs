@@ -72,15 +72,27 @@ impl Identity {
         Ok(Actor { user, session: session.id })
     }
 
-    /// One's signed-in devices, the newest first.
-    pub async fn sessions(&self, actor: &Actor) -> Result<Vec<Session>, Error> {
+    /// A page of one's signed-in devices, the newest first. `after` is the last of the page before.
+    pub async fn sessions(
+        &self,
+        actor: &Actor,
+        after: Option<SessionId>,
+        limit: usize,
+    ) -> Result<Vec<Session>, Error> {
         let (user, now) = (actor.id(), self.0.env.now());
-        let sessions: Vec<Session> = self
-            .0
+        self.0
             .store
-            .read(move |tx| Box::pin(async move { Ok::<_, Error>(tx.sessions_of(user).await?) }))
-            .await?;
-        Ok(sessions.into_iter().filter(|session| now < session.expires_at).collect())
+            .read(move |tx| Box::pin(async move { Ok(tx.sessions_of(user, after, limit, now).await?) }))
+            .await
+    }
+
+    /// True if the session that speaks has not ended.
+    pub async fn is_alive(&self, actor: &Actor) -> Result<bool, Error> {
+        let (user, session, now) = (actor.id(), actor.session, self.0.env.now());
+        self.0
+            .store
+            .read(move |tx| Box::pin(async move { Ok(tx.session_lives(user, session, now).await?) }))
+            .await
     }
 
     /// Ends one of one's sessions; also the one that speaks.

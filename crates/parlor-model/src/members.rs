@@ -52,4 +52,7 @@ pub struct Member {
     pub joined_at: Timestamp,
     /// Set if they were muted here, also after its time is over.
     pub mute: Option<Mute>,
+    /// Everything up to here they have read. Nobody else learns of it; it takes no place in the room. Unknown for whoever
+    /// came before it was kept and has told nothing since.
+    pub read: Option<Seq>,
 }

@@ -56,6 +56,8 @@ pub enum Action {
     },
     /// See why people were muted, and by whom.
     SeeReasons,
+    /// Keep how far one has read.
+    MarkRead,
 }
 
 /// Somebody whom an action is about, as far as power goes.
@@ -85,6 +87,7 @@ impl Action {
             Self::Mute { .. } => "mute this member",
             Self::Kick { .. } => "remove this member",
             Self::SeeReasons => "see why people were muted",
+            Self::MarkRead => "keep how far you have read in this room, because you are not in it",
         }
     }
 }
@@ -160,7 +163,7 @@ fn allowed(actor: &Actor, action: Action, access: &Access) -> bool {
     match action {
         Action::SeeRoom | Action::ReadHistory => true,
         Action::Join => access.room.kind == RoomKind::Public || role.is_some(),
-        Action::Leave | Action::Send => role.is_some(),
+        Action::Leave | Action::Send | Action::MarkRead => role.is_some(),
         Action::Edit { author } => role.is_some() && author == actor.id(),
         Action::Delete { author } => (role.is_some() && author == actor.id()) || moderates,
         Action::Rename | Action::ManageInvites => power >= Power::RoomOwner,

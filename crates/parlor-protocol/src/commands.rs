@@ -180,6 +180,18 @@ wire! {
 }
 
 wire! {
+    /// `room.read`: says how far one has read. Answered by `ReadPosition`.
+    #[serde(deny_unknown_fields)]
+    pub struct RoomRead {
+        /// `rm_…`
+        pub room: String,
+        /// Everything up to here. What lies beyond the newest change counts as that one.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub seq: u64,
+    }
+}
+
+wire! {
     /// A room is open.
     pub struct Opened {
         /// The `seq` of its newest change.
@@ -261,6 +273,12 @@ pub const COMMANDS: &[CommandDocumentation] = &[
         summary: "No more events of the room come: heads.changed tells, at most once a second, how far it is.",
         example: r#"{"room":"rm_…"}"#,
         answer: "{}",
+    },
+    CommandDocumentation {
+        name: "room.read",
+        summary: "Says how far one has read in a room. It never goes back, nor beyond the newest change. One's other connections are told by the event of the same name.",
+        example: r#"{"room":"rm_…","seq":57}"#,
+        answer: r#"{"seq":57}"#,
     },
     CommandDocumentation {
         name: "member.mute",

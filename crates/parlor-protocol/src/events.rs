@@ -8,7 +8,7 @@ use crate::commands::Follow;
 use crate::errors::Error;
 use crate::members::Member;
 use crate::messages::Message;
-use crate::rooms::Room;
+use crate::rooms::{ReadPosition, Room};
 use crate::users::User;
 use crate::wire;
 
@@ -161,6 +161,14 @@ wire! {
         RoomLeft {
             /// `rm_…`
             room: String,
+        },
+        /// One has read a room up to a place, on one of one's devices. Only for oneself, and not durable: rooms carry it.
+        #[serde(rename = "room.read")]
+        RoomRead {
+            /// `rm_…`
+            room: String,
+            /// Up to where.
+            data: ReadPosition,
         },
         /// Who came online or went offline in the room that is being watched. Not durable.
         #[serde(rename = "presence.changed")]

@@ -60,6 +60,10 @@ wire! {
     pub struct InviteList {
         /// The newest first.
         pub invites: Vec<Invite>,
+        /// Where the next page begins (`after`); absent on the last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub next: Option<String>,
     }
 }
 

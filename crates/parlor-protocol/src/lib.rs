@@ -31,7 +31,7 @@ pub use invites::{
 pub use json::{UNPAIRED_SURROGATE, is_unpaired_surrogate};
 pub use members::{Member, MemberPage, MuteMember, Muted};
 pub use messages::{EditMessage, History, Message, SendMessage, Sent};
-pub use rooms::{CreateRoom, Room, RoomList, UpdateRoom};
+pub use rooms::{CreateRoom, MarkRead, ReadPosition, Room, RoomList, UpdateRoom};
 pub use sessions::{Session, SessionList};
 pub use users::{CurrentUser, PresentSession, User, UserList};
 

@@ -142,6 +142,7 @@ mod tests {
             changed_seq: 1,
             joined_at: model::Timestamp::from_millis(0),
             mute: Some(mute.clone()),
+            read: None,
         };
         let seen = |muted: Option<Muted>| {
             let Muted { until, reason, by, .. } = muted.unwrap();

@@ -35,8 +35,33 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
         pub muted: Option<Muted>,
+        /// Everything up to here one has read, on whichever device; only for oneself. Absent if that is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
+        pub read: Option<u64>,
         /// RFC 3339, UTC.
         pub created_at: String,
+    }
+}
+
+wire! {
+    /// Says how far one has read in a room.
+    #[derive(Copy)]
+    #[serde(deny_unknown_fields)]
+    pub struct MarkRead {
+        /// Everything up to here. What lies beyond the newest change counts as that one.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub seq: u64,
+    }
+}
+
+wire! {
+    /// How far one has read in a room.
+    #[derive(Copy)]
+    pub struct ReadPosition {
+        /// Everything up to here. It never goes back.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub seq: u64,
     }
 }
 
@@ -95,6 +120,7 @@ impl Room {
             epoch: room.epoch,
             member_count: room.member_count,
             role: place.map(|place| place.role.as_str().to_owned()),
+            read: place.and_then(|place| place.read),
             muted: place.and_then(|place| place.mute.as_ref()).map(Muted::of_oneself),
             created_at: room.created_at.to_string(),
         }

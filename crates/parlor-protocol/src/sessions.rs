@@ -27,6 +27,10 @@ wire! {
     pub struct SessionList {
         /// The newest first.
         pub sessions: Vec<Session>,
+        /// Where the next page begins (`after`); absent on the last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub next: Option<String>,
     }
 }
 

@@ -20,7 +20,11 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     );
     INVITE_BY_CODE = portable(concat!("SELECT ", invite_columns!(), " FROM invites WHERE code_hash = $1"));
-    INVITES_OF = portable(concat!("SELECT ", invite_columns!(), " FROM invites WHERE room_id = $1 ORDER BY id DESC"));
+    INVITE = portable(concat!("SELECT ", invite_columns!(), " FROM invites WHERE room_id = $1 AND id = $2"));
+    INVITES_OF = portable(concat!("SELECT ", invite_columns!(), " FROM invites
+        WHERE room_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"));
+    INVITES_BY = portable(concat!("SELECT ", invite_columns!(), " FROM invites
+        WHERE room_id = $1 AND id < $2 AND created_by = $3 ORDER BY id DESC LIMIT $4"));
     USE_INVITE = portable(
         "UPDATE invites SET uses = uses + 1
          WHERE id = $1 AND NOT revoked AND (expires_at IS NULL OR expires_at > $2) AND (max_uses IS NULL OR uses < max_uses)"
@@ -68,9 +72,24 @@ impl Tx<'_> {
         self.row(&INVITE_BY_CODE, params![code_hash], read).await
     }
 
-    /// All invitations to a room, the newest first.
-    pub async fn invites_of(&mut self, room: RoomId) -> Result<Vec<Invite>, Error> {
-        self.rows(&INVITES_OF, params![&room], read).await
+    /// An invitation to a room.
+    pub async fn invite(&mut self, room: RoomId, id: InviteId) -> Result<Option<Invite>, Error> {
+        self.row(&INVITE, params![&room, &id], read).await
+    }
+
+    /// Invitations to a room, or those that one user made, the newest first: at most `limit`, those older than `after`.
+    pub async fn invites_of(
+        &mut self,
+        room: RoomId,
+        by: Option<UserId>,
+        after: Option<InviteId>,
+        limit: usize,
+    ) -> Result<Vec<Invite>, Error> {
+        let after = after.unwrap_or(InviteId::from_bytes([0xff; 16]));
+        match by {
+            None => self.rows(&INVITES_OF, params![&room, &after, limit], read).await,
+            Some(by) => self.rows(&INVITES_BY, params![&room, &after, &by, limit], read).await,
+        }
     }
 
     /// Counts one use of an invitation. False if it is not open at `now`; nothing is counted then.

@@ -1,6 +1,6 @@
 //! Members: users in rooms. A row stays when its user leaves, so that whoever was away learns of it.
 
-use parlor_model::{Member, MemberRole, Mute, MuteReason, RoomId, User, UserId};
+use parlor_model::{Member, MemberRole, Mute, MuteReason, RoomId, Seq, User, UserId};
 
 use crate::error::Error;
 use crate::statement::statements;
@@ -12,7 +12,7 @@ use crate::value::{Columns, params};
 macro_rules! member_columns {
     () => {
         "members.room_id, members.user_id, members.role, members.active, members.changed_seq, members.joined_at, \
-         members.muted_at, members.muted_until, members.muted_by, members.mute_reason"
+         members.muted_at, members.muted_until, members.muted_by, members.mute_reason, members.read_seq"
     };
 }
 pub(crate) use member_columns;
@@ -21,11 +21,17 @@ statements! {
     MEMBER = portable(concat!("SELECT ", member_columns!(), " FROM members WHERE room_id = $1 AND user_id = $2"));
     SAVE_MEMBER = portable(
         "INSERT INTO members (room_id, user_id, role, active, changed_seq, joined_at, muted_at, muted_until, muted_by,
-             mute_reason)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             mute_reason, read_seq)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role, active = excluded.active,
              changed_seq = excluded.changed_seq, joined_at = excluded.joined_at, muted_at = excluded.muted_at,
-             muted_until = excluded.muted_until, muted_by = excluded.muted_by, mute_reason = excluded.mute_reason"
+             muted_until = excluded.muted_until, muted_by = excluded.muted_by, mute_reason = excluded.mute_reason,
+             read_seq = CASE WHEN members.read_seq IS NULL OR excluded.read_seq > members.read_seq
+                 THEN excluded.read_seq ELSE members.read_seq END"
+    );
+    MARK_READ = portable(
+        "UPDATE members SET read_seq = $1 WHERE room_id = $2 AND user_id = $3 AND active
+             AND (read_seq IS NULL OR read_seq < $1)"
     );
     FIRST_MEMBERS = portable(concat!("SELECT ", member_columns!(), ", ", user_columns!(), " FROM members
         JOIN users ON users.id = members.user_id
@@ -52,6 +58,7 @@ pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Member, Error> {
         changed_seq: columns.number()?,
         joined_at: columns.time()?,
         mute: read_mute(columns)?,
+        read: columns.optional_number()?,
     })
 }
 
@@ -78,7 +85,12 @@ impl Tx<'_> {
         self.row(&MEMBER, params![&room, &user], read).await
     }
 
-    /// Adds or replaces a member's row.
+    /// Moves forward how far a member has read. False if they have read as far already, or are not in the room.
+    pub async fn mark_read(&mut self, room: RoomId, user: UserId, seq: Seq) -> Result<bool, Error> {
+        Ok(self.execute(&MARK_READ, params![seq, &room, &user]).await? > 0)
+    }
+
+    /// Adds or replaces a member's row. How far they have read never goes back.
     pub async fn save_member(&mut self, member: &Member) -> Result<(), Error> {
         let mute = member.mute.as_ref();
         let params = params![
@@ -91,7 +103,8 @@ impl Tx<'_> {
             mute.map(|mute| mute.at),
             mute.and_then(|mute| mute.until),
             mute.map(|mute| &mute.by),
-            mute.map(|mute| mute.reason.as_str())
+            mute.map(|mute| mute.reason.as_str()),
+            member.read
         ];
         self.execute(&SAVE_MEMBER, params).await.map(drop)
     }

@@ -29,6 +29,7 @@ migrations!(
     4 "0004_mutes",
     5 "0005_runs",
     6 "0006_sort_keys",
+    7 "0007_read_positions",
 );
 
 /// The schema version that this program knows.

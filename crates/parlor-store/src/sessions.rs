@@ -23,7 +23,9 @@ statements! {
     SESSION_BY_TOKEN = portable(concat!("SELECT ", session_columns!(), ", ", user_columns!(), " FROM sessions
         JOIN users ON users.id = sessions.user_id WHERE sessions.token_hash = $1"));
     SESSIONS_OF = portable(concat!("SELECT ", session_columns!(), " FROM sessions
-        WHERE sessions.user_id = $1 ORDER BY sessions.last_seen_at DESC, sessions.id"));
+        WHERE sessions.user_id = $1 AND sessions.id < $2 AND sessions.expires_at > $3
+        ORDER BY sessions.id DESC LIMIT $4"));
+    SESSION_LIVES = portable("SELECT 1 FROM sessions WHERE user_id = $1 AND id = $2 AND expires_at > $3");
     DELETE_SESSION = portable("DELETE FROM sessions WHERE user_id = $1 AND id = $2");
     DELETE_SESSION_BY_TOKEN = portable("DELETE FROM sessions WHERE token_hash = $1 RETURNING id");
     DELETE_SESSIONS_OF = portable("DELETE FROM sessions WHERE user_id = $1 RETURNING id");
@@ -67,9 +69,26 @@ impl Tx<'_> {
         self.row(&SESSION_BY_TOKEN, params![token_hash], read).await
     }
 
-    /// A user's sessions, the last seen first.
-    pub async fn sessions_of(&mut self, user: UserId) -> Result<Vec<Session>, Error> {
-        self.rows(&SESSIONS_OF, params![&user], read).await
+    /// A user's sessions that have not expired at `now`, the newest first: at most `limit`, those older than `after`.
+    pub async fn sessions_of(
+        &mut self,
+        user: UserId,
+        after: Option<SessionId>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, Error> {
+        let after = after.unwrap_or(SessionId::from_bytes([0xff; 16]));
+        self.rows(&SESSIONS_OF, params![&user, &after, now, limit], read).await
+    }
+
+    /// True if a user has this session, and it has not expired at `now`.
+    pub async fn session_lives(
+        &mut self,
+        user: UserId,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        self.exists(&SESSION_LIVES, params![&user, &session, now]).await
     }
 
     /// Ends one session of a user. False if the user has no such session.

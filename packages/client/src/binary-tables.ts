@@ -58,6 +58,7 @@ export const BINARY_KEYS = [
   'duration',
   'since',
   'now',
+  'read',
 ] as const;
 
 /** Frame types of the binary encoding, by their number. */
@@ -92,6 +93,7 @@ export const BINARY_TYPES = [
   'member.mute',
   'member.unmute',
   'member.kick',
+  'room.read',
 ] as const;
 
 /** Prefixes of the ids that are extensions, by their kind less one. */

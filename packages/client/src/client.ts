@@ -11,9 +11,10 @@ import { Emitter, type Readable, Value } from './observable.ts';
 import { Outbox, type PendingMessage } from './outbox.ts';
 import { People } from './people.ts';
 import type * as Wire from './protocol.ts';
+import { ReadPositions } from './read-positions.ts';
 import { API_PREFIX, Rest } from './rest.ts';
 import { RoomHandle } from './room.ts';
-import { isRoomFrame, type PlacedFrame, type RoomState } from './room-state.ts';
+import { isRoomFrame, type PlacedFrame, type RoomState, withRead } from './room-state.ts';
 import { Rooms } from './rooms.ts';
 
 export interface ParlorClientOptions extends Partial<Environment> {
@@ -43,6 +44,8 @@ export interface ClientEvents {
   message: { readonly room: string; readonly message: Wire.Message; readonly missed: boolean };
   /** Any durable change, in the order of the room. */
   change: { readonly room: string; readonly frame: PlacedFrame };
+  /** One has read a room up to here, on this or another device. */
+  read: { readonly room: string; readonly seq: number };
   /** A room that is not open has moved on, or an open one was so far behind that it began anew. */
   head: HeadNews;
   'room.joined': { readonly room: Wire.Room };
@@ -67,6 +70,7 @@ export class ParlorClient {
   readonly #people: People;
   readonly #clock: ServerClock;
   readonly #outbox: Outbox;
+  readonly #positions: ReadPositions;
   readonly #following: Following;
   readonly #connection: Connection;
   #watched: string | null = null;
@@ -97,6 +101,10 @@ export class ParlorClient {
       onChange: (room, pending) => {
         this.#rooms.setPending(room, pending);
       },
+    });
+    this.#positions = new ReadPositions({
+      tell: (room, seq) => this.#connection.command('room.read', { room, seq }),
+      isOnline: () => this.#status.get().state === 'online',
     });
     this.#rooms = new Rooms({
       random: this.#environment.random,
@@ -304,6 +312,12 @@ export class ParlorClient {
     return this.rest.updateRoom(id, body);
   }
 
+  /** One has read a room up to here. The server keeps it for all devices; it never goes back. */
+  markRead(room: string, seq: number): void {
+    this.#positions.mark(room, seq);
+    this.#read(room, seq);
+  }
+
   /** Asks who of a room is connected, now and from now on, in place of the room watched before. */
   watchPresence(room: string): void {
     if (this.#watched === room) return;
@@ -345,6 +359,7 @@ export class ParlorClient {
     if (user.id !== (this.#user.get()?.id ?? user.id)) {
       this.#following.clear();
       this.#rooms.clear();
+      this.#positions.clear();
     }
     this.#people.learn([user]);
     this.#user.set(user);
@@ -362,6 +377,7 @@ export class ParlorClient {
     this.#outbox.open(null);
     this.#following.clear();
     this.#rooms.clear();
+    this.#positions.clear();
     this.#people.clear();
     this.#presence.set(null);
     this.#user.set(null);
@@ -373,6 +389,7 @@ export class ParlorClient {
     this.#status.set(status);
     if (status.state === 'online') {
       this.#following.online();
+      this.#positions.online();
       this.#rooms.reopenStale();
       void this.#watch();
     } else {
@@ -390,6 +407,7 @@ export class ParlorClient {
       case 'ready':
         this.#clock.learn(frame.data.now);
         this.#enter(frame.data.user);
+        for (const room of frame.data.rooms) this.#positions.learn(room.id, room.read);
         for (const room of this.#following.ready(frame.data)) {
           this.#events.emit('room.left', { room });
         }
@@ -400,6 +418,10 @@ export class ParlorClient {
         return;
       case 'room.left':
         this.#left(frame.room);
+        return;
+      case 'room.read':
+        this.#positions.learn(frame.room, frame.data.seq);
+        this.#read(frame.room, frame.data.seq);
         return;
       case 'presence.changed':
         this.#presenceChanged(frame.room, frame.data);
@@ -416,13 +438,22 @@ export class ParlorClient {
     }
   }
 
+  #read(room: string, seq: number): void {
+    const before = this.#rooms.all.get().get(room)?.room.read ?? 0;
+    if (seq <= before) return;
+    this.#rooms.change(room, (state) => withRead(state, seq));
+    this.#events.emit('read', { room, seq });
+  }
+
   #joined(room: Wire.Room): Wire.Room {
+    this.#positions.learn(room.id, room.read);
     this.#rooms.joined(room, this.#selfId());
     this.#following.joined(room.id);
     return room;
   }
 
   #left(room: string): void {
+    this.#positions.forget(room);
     if (this.#rooms.left(room)) this.#events.emit('room.left', { room });
     if (this.#watched === room) this.unwatchPresence();
   }

@@ -236,7 +236,11 @@ export type SessionList = {
 /**
  * The newest first.
  */
-sessions: Array<Session>, };
+sessions: Array<Session>, 
+/**
+ * Where the next page begins (`after`); absent on the last.
+ */
+next?: string, };
 
 /**
  * A room as one user sees it.
@@ -284,6 +288,10 @@ role?: string,
  */
 muted?: Muted, 
 /**
+ * Everything up to here one has read, on whichever device; only for oneself. Absent if that is not known.
+ */
+read?: number, 
+/**
  * RFC 3339, UTC.
  */
 created_at: string, };
@@ -330,6 +338,24 @@ name?: string,
  * As in making one.
  */
 topic?: string, };
+
+/**
+ * Says how far one has read in a room.
+ */
+export type MarkRead = { 
+/**
+ * Everything up to here. What lies beyond the newest change counts as that one.
+ */
+seq: number, };
+
+/**
+ * How far one has read in a room.
+ */
+export type ReadPosition = { 
+/**
+ * Everything up to here. It never goes back.
+ */
+seq: number, };
 
 /**
  * A user in a room.
@@ -584,7 +610,11 @@ export type InviteList = {
 /**
  * The newest first.
  */
-invites: Array<Invite>, };
+invites: Array<Invite>, 
+/**
+ * Where the next page begins (`after`); absent on the last.
+ */
+next?: string, };
 
 /**
  * Asks where an invitation leads, without using it.
@@ -824,6 +854,19 @@ seq?: number,
  * that the position is void.
  */
 epoch?: number, };
+
+/**
+ * `room.read`: says how far one has read. Answered by `ReadPosition`.
+ */
+export type RoomRead = { 
+/**
+ * `rm_…`
+ */
+room: string, 
+/**
+ * Everything up to here. What lies beyond the newest change counts as that one.
+ */
+seq: number, };
 
 /**
  * A room is open.
@@ -1103,7 +1146,15 @@ data: Room, } | { "type": "room.left",
 /**
  * `rm_…`
  */
-room: string, } | { "type": "presence.changed", 
+room: string, } | { "type": "room.read", 
+/**
+ * `rm_…`
+ */
+room: string, 
+/**
+ * Up to where.
+ */
+data: ReadPosition, } | { "type": "presence.changed", 
 /**
  * `rm_…`
  */

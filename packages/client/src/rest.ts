@@ -68,7 +68,8 @@ export class Rest {
   updateProfile = (body: Wire.UpdateProfile): Promise<Wire.CurrentUser> => this.#call('PATCH', '/me', body);
   upgrade = (body: Wire.UpgradeGuest): Promise<Wire.SignedIn> => this.#call('POST', '/me/upgrade', body);
   changePassword = (body: Wire.ChangePassword): Promise<void> => this.#call('POST', '/me/password', body);
-  sessions = (): Promise<Wire.SessionList> => this.#get('/sessions');
+  sessions = (query: { after?: string; limit?: number } = {}): Promise<Wire.SessionList> =>
+    this.#get('/sessions', { ...query });
   endSession = (id: string): Promise<void> => this.#call('DELETE', `/sessions/${segment(id)}`);
   /** At most 100 at once. */
   users = (ids: readonly string[]): Promise<Wire.UserList> => this.#get('/users', { ids: ids.join(',') });
@@ -81,6 +82,9 @@ export class Rest {
   updateRoom = (id: string, body: Wire.UpdateRoom): Promise<Wire.Room> => this.#call('PATCH', room(id), body);
   joinRoom = (id: string): Promise<Wire.Room> => this.#call('POST', room(id, '/join'));
   leaveRoom = (id: string): Promise<void> => this.#call('POST', room(id, '/leave'));
+  /** Says how far one has read, for all of one's devices. The answer says where that is now. */
+  markRead = (id: string, seq: number): Promise<Wire.ReadPosition> =>
+    this.#call('PUT', room(id, '/read'), { seq });
   members = (id: string, query: { after?: string; limit?: number } = {}): Promise<Wire.MemberPage> =>
     this.#get(room(id, '/members'), { ...query });
   /** Lets a member read and not write: for a time, or until somebody ends it. A mute that lies on them is replaced. */
@@ -100,7 +104,8 @@ export class Rest {
   changes = (id: string, after: number, epoch?: number, limit?: number): Promise<ChangesAnswer> =>
     this.#get(room(id, '/changes'), { after, epoch, limit });
 
-  invites = (id: string): Promise<Wire.InviteList> => this.#get(room(id, '/invites'));
+  invites = (id: string, query: { after?: string; limit?: number } = {}): Promise<Wire.InviteList> =>
+    this.#get(room(id, '/invites'), { ...query });
   createInvite = (id: string, body: Wire.CreateInvite = {}): Promise<Wire.CreatedInvite> =>
     this.#call('POST', room(id, '/invites'), body);
   revokeInvite = (id: string, invite: string): Promise<void> =>

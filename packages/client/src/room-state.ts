@@ -137,6 +137,11 @@ export function withRoom(state: RoomState, room: Room): RoomState {
   return { ...state, room: merged(state.room, room), countKnown: true, countAt: room.head };
 }
 
+/** How far one has read; it never goes back. */
+export function withRead(state: RoomState, seq: number): RoomState {
+  return seq <= (state.room.read ?? 0) ? state : { ...state, room: { ...state.room, read: seq } };
+}
+
 /** What is learned from now on is learned in this epoch. */
 export function withEpoch(state: RoomState, epoch: number): RoomState {
   return state.room.epoch === epoch ? state : { ...state, room: { ...state.room, epoch } };
@@ -272,7 +277,10 @@ function roomChanged(state: RoomState, room: Room): RoomState {
 }
 
 function merged(former: Room, room: Room): Room {
-  return room.role === undefined && former.role !== undefined ? { ...room, ...placeOf(former) } : room;
+  const next = room.role === undefined && former.role !== undefined ? { ...room, ...placeOf(former) } : room;
+  // Events are for everybody and don't have it, and answers may be older than what was heard since.
+  const read = Math.max(former.read ?? 0, next.read ?? 0);
+  return read > (next.read ?? 0) ? { ...next, read } : next;
 }
 
 /** A sent message whose place was passed is in the timeline, or beyond the window: it is not pending any more. */

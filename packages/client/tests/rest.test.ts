@@ -72,6 +72,7 @@ describe('every route', () => {
     ['unmuteMember', (rest) => rest.unmuteMember('rm_1', 'usr_a'), 'POST /rooms/rm_1/members/usr_a/unmute'],
     ['kickMember', (rest) => rest.kickMember('rm_1', 'usr_a'), 'POST /rooms/rm_1/members/usr_a/kick'],
     ['updateRoom', (rest) => rest.updateRoom('rm_1', {}), 'PATCH /rooms/rm_1'],
+    ['markRead', (rest) => rest.markRead('rm_1', 5), 'PUT /rooms/rm_1/read'],
     ['joinRoom', (rest) => rest.joinRoom('rm_1'), 'POST /rooms/rm_1/join'],
     ['leaveRoom', (rest) => rest.leaveRoom('rm_1'), 'POST /rooms/rm_1/leave'],
     [

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::html::{code, each, escape, markdown, page as frame, table};
 use super::schema::{fields, kind};
 
-const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// `/docs/http`
 pub(super) fn page(document: &Value) -> String {

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use utoipa::IntoParams;
 
 use crate::error::Failure;
 
@@ -85,5 +86,37 @@ impl Parameters {
         };
         let limit: usize = text.parse().map_err(|_| bounds())?;
         if (1..=MAX_LIMIT).contains(&limit) { Ok(limit) } else { Err(bounds()) }
+    }
+}
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the fields document the parameters, which are read by name")]
+pub(crate) struct PageParameters {
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// How many to answer.
+    #[param(minimum = 1, maximum = 200, default = 200)]
+    limit: Option<u32>,
+}
+
+/// A page of a list that is short for most.
+pub(crate) struct Page<T> {
+    /// The last of the page before.
+    pub(crate) after: Option<T>,
+    /// How many to answer.
+    pub(crate) limit: usize,
+}
+
+impl<T: FromStr> FromQuery for Page<T> {
+    fn from_query(parameters: &mut Parameters) -> Result<Self, Failure> {
+        Ok(Self { after: parameters.id("after")?, limit: parameters.limit(MAX_LIMIT)? })
+    }
+}
+
+impl<T> Page<T> {
+    /// Where the next page begins, after these: nowhere if there were fewer than asked for.
+    pub(crate) fn next<'a, R, I: ToString>(&self, found: &'a [R], id: impl Fn(&'a R) -> I) -> Option<String> {
+        found.last().filter(|_| found.len() == self.limit).map(|last| id(last).to_string())
     }
 }

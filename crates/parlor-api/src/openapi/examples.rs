@@ -50,6 +50,8 @@ examples! {
     parlor_protocol::CreateRoom = json!({"name": "Tea and biscuits", "kind": "public", "topic": "Mostly tea"});
     parlor_protocol::UpdateRoom = json!({"topic": "Mostly biscuits"});
     parlor_protocol::Room = room();
+    parlor_protocol::MarkRead = json!({"seq": 43});
+    parlor_protocol::ReadPosition = json!({"seq": 43});
     parlor_protocol::RoomList = json!({"rooms": [room()]});
     parlor_protocol::MuteMember = json!({"duration": 600, "reason": "Shouting"});
     parlor_protocol::Member = json!({
@@ -94,7 +96,7 @@ fn user() -> Value {
 fn room() -> Value {
     json!({
         "id": ROOM, "slug": "tea-and-biscuits", "name": "Tea and biscuits", "kind": "public", "topic": "Mostly tea",
-        "head": 43, "epoch": 1, "member_count": 7, "role": "owner", "created_at": TIME,
+        "head": 43, "epoch": 1, "member_count": 7, "role": "owner", "read": 41, "created_at": TIME,
     })
 }
 

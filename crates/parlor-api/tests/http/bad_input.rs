@@ -262,7 +262,7 @@ async fn queries_outside_their_bounds() {
     refuses(&world, Call::get("/rooms?scope=all").by(&ada), "invalid_field", Some("scope")).await;
     for path in [
         format!("/rooms/{room}/messages?befor=1"),
-        "/rooms?limit=2".to_owned(),
+        "/rooms?other=2".to_owned(),
         "/users?ids=a&x=1".to_owned(),
     ] {
         let answer = world.send(Call::get(&path).by(&ada)).await;
@@ -317,6 +317,9 @@ async fn a_nul_is_refused_wherever_a_text_is_taken() {
         "/users?ids=%00".to_owned(),
         format!("/rooms/{room}/members?after=%00"),
         format!("/rooms/{room}/messages?after=%00"),
+        format!("/rooms/{room}/invites?after=%00"),
+        "/sessions?after=%00".to_owned(),
+        "/rooms?after=%00".to_owned(),
     ] {
         let answer = world.send(Call::get(&path).by(&ada)).await;
         assert!((400..500).contains(&answer.status), "{path}: {}", answer.text);

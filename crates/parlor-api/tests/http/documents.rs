@@ -138,3 +138,74 @@ async fn pages_list_everything_there_is() {
         assert!(websocket.contains(&format!("<code>{word}</code>")), "{word}");
     }
 }
+
+#[test]
+fn everything_in_the_document_is_bounded() {
+    let document = serde_json::to_value(parlor_api::document()).unwrap();
+    let mut unbounded = Vec::new();
+    find_unbounded(&document["components"]["schemas"], "", &mut unbounded);
+    for (place, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = format!("{place} {}", parameter["name"]);
+            find_unbounded(&parameter["schema"], &name, &mut unbounded);
+        }
+    }
+    assert!(unbounded.is_empty(), "{unbounded:#?}");
+    // The walk sees what it should.
+    for schema in [
+        serde_json::json!({"type": "array", "items": {"type": "boolean"}}),
+        serde_json::json!({"type": ["string", "null"]}),
+        serde_json::json!({"type": "integer", "minimum": 0}),
+    ] {
+        let mut found = Vec::new();
+        find_unbounded(&serde_json::json!({"properties": {"x": schema}}), "", &mut found);
+        assert_eq!(found.len(), 1, "{schema}");
+    }
+}
+
+/// Lists without a number of items, texts without a length or a form, numbers without both ends.
+fn find_unbounded(schema: &Value, place: &str, found: &mut Vec<String>) {
+    let Some(fields) = schema.as_object() else {
+        return;
+    };
+    let is = |kind: &str| {
+        let types = schema["type"].as_array().cloned().unwrap_or_else(|| vec![schema["type"].clone()]);
+        types.iter().any(|found| found == kind)
+    };
+    let has = |name: &str| fields.contains_key(name);
+    let is_bounded = match () {
+        () if is("array") => has("maxItems"),
+        () if is("string") => ["maxLength", "format", "enum", "pattern"].into_iter().any(has),
+        () if is("integer") || is("number") => has("minimum") && has("maximum"),
+        () => true,
+    };
+    if !is_bounded {
+        found.push(place.to_owned());
+    }
+    for (name, inner) in
+        fields.iter().filter(|(name, _)| !matches!(name.as_str(), "example" | "examples" | "default"))
+    {
+        match inner {
+            Value::Array(parts) => {
+                parts.iter().for_each(|part| find_unbounded(part, &format!("{place}/{name}"), found))
+            }
+            inner => find_unbounded(inner, &format!("{place}/{name}"), found),
+        }
+    }
+}
+
+#[test]
+fn words_of_a_closed_set_are_told() {
+    let document = serde_json::to_value(parlor_api::document()).unwrap();
+    let schemas = &document["components"]["schemas"];
+    for (place, words) in [
+        ("/Room/properties/kind", vec!["public", "private"]),
+        ("/CreateRoom/properties/kind", vec!["public", "private"]),
+        ("/User/properties/role", vec!["guest", "member", "admin", "owner"]),
+    ] {
+        assert_eq!(schemas.pointer(place).unwrap()["enum"], serde_json::json!(words), "{place}");
+    }
+    let (_, rooms) = operations(&document).find(|(place, _)| place == "GET /rooms").unwrap();
+    let scope = rooms["parameters"].as_array().unwrap().iter().find(|parameter| parameter["name"] == "scope");
+    assert!(scope.unwrap()["schema"]["enum"].as_array().unwrap().contains(&serde_json::json!("public")));
+}

@@ -54,6 +54,7 @@ const TABLE: &[Row] = &[
     ("PATCH /rooms/{id}",                        [UN, NF,    NF,    NF,    FB,    FB,    "200", UN], Some([UN, FB,    FB,    "200", FB,    FB,    "200", UN])),
     ("POST /rooms/{id}/join",                    [UN, NF,    NF,    NF,    "200", "200", "200", UN], Some([UN, "200", "200", "200", "200", "200", "200", UN])),
     ("POST /rooms/{id}/leave",                   [UN, NF,    NF,    NF,    "204", "204", "204", UN], Some([UN, FB,    FB,    FB,    "204", "204", "204", UN])),
+    ("PUT /rooms/{id}/read",                     [UN, NF,    NF,    NF,    "200", "200", "200", UN], Some([UN, FB,    FB,    FB,    "200", "200", "200", UN])),
     ("GET /rooms/{id}/members",                  [UN, NF,    NF,    NF,    "200", "200", "200", UN], Some([UN, "200", "200", "200", "200", "200", "200", UN])),
     ("POST /rooms/{id}/members/{user}/mute",     [UN, NF,    NF,    NF,    FB,    FB,    "200", UN], Some([UN, FB,    FB,    "200", FB,    FB,    "200", UN])),
     ("POST /rooms/{id}/members/{user}/unmute",   [UN, NF,    NF,    NF,    FB,    FB,    "204", UN], Some([UN, FB,    FB,    "204", FB,    FB,    "204", UN])),
@@ -200,6 +201,7 @@ impl Stage {
                 json!({"body": "changed"})
             }
             "POST /rooms/{id}/invites" => json!({}),
+            "PUT /rooms/{id}/read" => json!({"seq": 1}),
             "POST /rooms/{id}/members/{user}/mute" => json!({"duration": 60, "reason": "shouting"}),
             "POST /invites/inspect" | "POST /invites/accept" => json!({ "code": self.code }),
             _ => return call,

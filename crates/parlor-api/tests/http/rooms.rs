@@ -90,3 +90,31 @@ async fn a_private_room_is_not_there_for_others() {
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");
 }
+
+#[tokio::test]
+async fn how_far_one_has_read_is_one_for_all_devices_and_nobody_elses() {
+    let world = world().await;
+    let (ada, eve) = (world.member("ada").await, world.member("eve").await);
+    let phone = world.again(&ada).await;
+    let room = world.room(&ada, "Tea", "public").await;
+    world.join(&eve, &room, &ada).await;
+    for body in ["one", "two", "three"] {
+        world.say(&eve, &room, body).await;
+    }
+    let head = world.send(Call::get(&format!("/rooms/{room}")).by(&ada)).await.json["head"].as_u64().unwrap();
+    let path = format!("/rooms/{room}/read");
+    for (seq, expected) in [(head - 1, head - 1), (1, head - 1), (head + 50, head)] {
+        let answer = world.send(Call::new("PUT", &path).json(&json!({"seq": seq})).by(&ada)).await;
+        assert_eq!((answer.status, &answer.json["seq"]), (200, &json!(expected)), "{}", answer.text);
+        let seen = world.send(Call::get(&format!("/rooms/{room}")).by(&phone)).await;
+        assert_eq!(seen.json["read"], json!(expected));
+    }
+    let hers = world.send(Call::get(&format!("/rooms/{room}")).by(&eve)).await.json["read"].clone();
+    assert_ne!(hers, json!(head), "hers is where she came in");
+    let members = world.send(Call::get(&format!("/rooms/{room}/members")).by(&eve)).await;
+    assert!(!members.text.contains("\"read\""), "{}", members.text);
+    for body in [json!({}), json!({"seq": -1}), json!({"seq": "1"}), json!({"seq": 1, "user": ada.id})] {
+        let answer = world.send(Call::new("PUT", &path).json(&body).by(&ada)).await;
+        assert_eq!(answer.outcome(), "bad_request", "{body}");
+    }
+}

@@ -49,3 +49,44 @@ async fn a_session_ends_by_itself() {
     world.clock.advance(31 * 24 * 60 * 60);
     assert_eq!(world.send(Call::get("/me").by(&ada)).await.outcome(), "unauthenticated");
 }
+
+#[tokio::test]
+async fn long_lists_come_in_pages() {
+    let world = world().await;
+    let ada = world.member("ada").await;
+    for _ in 0..4 {
+        world.again(&ada).await;
+    }
+    let mut room = String::new();
+    for number in 0..5 {
+        room = world.room(&ada, &format!("Room {number}"), "private").await;
+    }
+    for _ in 0..5 {
+        world.send(Call::post(&format!("/rooms/{room}/invites"), json!({})).by(&ada)).await;
+    }
+    for (path, list) in [
+        ("/sessions".to_owned(), "sessions"),
+        ("/rooms".to_owned(), "rooms"),
+        (format!("/rooms/{room}/invites"), "invites"),
+    ] {
+        let all = world.send(Call::get(&path).by(&ada)).await;
+        let ids = |answer: &crate::support::Answer| -> Vec<String> {
+            let items = answer.json[list].as_array().unwrap();
+            items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!((ids(&all).len(), &all.json["next"]), (5, &json!(null)), "{path}");
+        let (mut paged, mut query) = (Vec::new(), "limit=2".to_owned());
+        loop {
+            let page = world.send(Call::get(&format!("{path}?{query}")).by(&ada)).await;
+            assert!(ids(&page).len() <= 2, "{path}");
+            paged.extend(ids(&page));
+            let Some(next) = page.json["next"].as_str() else { break };
+            query = format!("limit=2&after={next}");
+        }
+        assert_eq!(paged, ids(&all), "{path}");
+        for query in ["limit=0", "limit=201", "after=x", "other=1"] {
+            let answer = world.send(Call::get(&format!("{path}?{query}")).by(&ada)).await;
+            assert!([400, 422].contains(&answer.status), "{path}?{query}: {}", answer.text);
+        }
+    }
+}

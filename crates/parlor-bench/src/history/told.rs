@@ -50,6 +50,7 @@ impl Told {
             ServerFrame::Ready { .. }
             | ServerFrame::Ok { .. }
             | ServerFrame::Error { .. }
+            | ServerFrame::RoomRead { .. }
             | ServerFrame::PresenceChanged { .. }
             | ServerFrame::HeadsChanged { .. } => Self::Nothing,
         }

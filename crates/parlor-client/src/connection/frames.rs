@@ -8,7 +8,7 @@ use super::Encoding;
 use crate::{Error, Result};
 
 /// The types of frame that this version understands; what is not among them is passed over.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "ready",
     "ok",
     "error",
@@ -23,6 +23,7 @@ const KNOWN: [&str; 16] = [
     "room.reset",
     "room.joined",
     "room.left",
+    "room.read",
     "presence.changed",
     "heads.changed",
 ];

@@ -1,6 +1,6 @@
 //! Rooms.
 
-use parlor_protocol::{CreateRoom, Room, RoomList, UpdateRoom};
+use parlor_protocol::{CreateRoom, MarkRead, ReadPosition, Room, RoomList, UpdateRoom};
 use reqwest::Method;
 
 use super::with_query;
@@ -52,5 +52,11 @@ impl Client {
     pub async fn leave_room(&self, room: &str) -> Result<()> {
         let url = self.route(&["rooms", room, "leave"]);
         self.act(Method::POST, url, None::<&()>).await
+    }
+
+    /// Says how far one has read, for all of one's devices. Returns where it is now: it never goes back.
+    pub async fn mark_read(&self, room: &str, seq: u64) -> Result<u64> {
+        let answer: ReadPosition = self.put(self.route(&["rooms", room, "read"]), &MarkRead { seq }).await?;
+        Ok(answer.seq)
     }
 }

@@ -6,8 +6,15 @@ use crate::change::RoomChange;
 use crate::{Core, Error};
 
 impl Core {
-    /// The invitations of a room: all for its owner, one's own for other members. The newest first.
-    pub async fn invites(&self, actor: &Actor, room: RoomId) -> Result<Vec<Invite>, Error> {
+    /// A page of the invitations of a room: of all for its owner, of one's own for other members. The newest first;
+    /// `after` is the last of the page before.
+    pub async fn invites(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        after: Option<InviteId>,
+        limit: usize,
+    ) -> Result<Vec<Invite>, Error> {
         let access = self.room_for(actor, room, Action::Invite).await;
         let (access, all) = match access {
             Ok(access) => {
@@ -17,11 +24,10 @@ impl Core {
             Err(_) => (self.room_for(actor, room, Action::ManageInvites).await?, true),
         };
         let room = access.room.id;
-        let invites: Vec<Invite> = self
-            .store()
-            .read(move |tx| Box::pin(async move { Ok::<_, Error>(tx.invites_of(room).await?) }))
-            .await?;
-        Ok(invites.into_iter().filter(|invite| all || invite.created_by == actor.id()).collect())
+        let by = (!all).then_some(actor.id());
+        self.store()
+            .read(move |tx| Box::pin(async move { Ok(tx.invites_of(room, by, after, limit).await?) }))
+            .await
     }
 
     /// Withdraws an invitation: one's own, or any if one owns the room. Withdrawing twice changes nothing.
@@ -31,7 +37,7 @@ impl Core {
             Box::pin(async move {
                 let change = RoomChange::open(tx, &core, &actor, room).await?;
                 change.may(Action::SeeRoom)?;
-                let found = tx.invites_of(room).await?.into_iter().find(|found| found.id == invite);
+                let found = tx.invite(room, invite).await?;
                 let found = found.filter(|found| {
                     found.created_by == actor.id() || change.may(Action::ManageInvites).is_ok()
                 });

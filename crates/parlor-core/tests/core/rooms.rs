@@ -89,13 +89,17 @@ async fn invitations_end_by_use_by_time_and_by_hand() {
 
     let (_, brief) = world.core.create_invite(&ada, room.id, Some(60), None).await.unwrap();
     world.core.accept_invite(&eve, &brief).await.unwrap();
-    assert_eq!(world.core.invites(&ada, room.id).await.unwrap()[0].uses, 0, "a member uses nothing up");
+    assert_eq!(
+        world.core.invites(&ada, room.id, None, 50).await.unwrap()[0].uses,
+        0,
+        "a member uses nothing up"
+    );
     world.clock.advance(61);
     assert_eq!(refusal(world.core.accept_invite(&bob, &brief).await), Refusal::InviteInvalid);
 
     let (invite, code) = world.core.create_invite(&eve, room.id, None, None).await.unwrap();
-    assert_eq!(world.core.invites(&eve, room.id).await.unwrap().len(), 1, "members see their own");
-    assert_eq!(world.core.invites(&ada, room.id).await.unwrap().len(), 3, "the owner sees all");
+    assert_eq!(world.core.invites(&eve, room.id, None, 50).await.unwrap().len(), 1, "members see their own");
+    assert_eq!(world.core.invites(&ada, room.id, None, 50).await.unwrap().len(), 3, "the owner sees all");
     world.core.revoke_invite(&ada, room.id, invite.id).await.unwrap();
     assert_eq!(refusal(world.core.accept_invite(&bob, &code).await), Refusal::InviteInvalid);
     assert_eq!(refusal(world.core.inspect_invite("nonsense").await), Refusal::InviteInvalid);
@@ -121,4 +125,39 @@ async fn a_connection_that_knew_one_under_another_name_tells_the_present_one() {
     );
     let topic = RoomUpdate { topic: Some("accounts may".into()), name: None };
     assert!(world.core.update_room(&guest, room.id, topic).await.is_ok(), "the role is the present one, too");
+}
+
+#[tokio::test]
+async fn what_one_has_read_moves_forward_and_is_ones_own() {
+    let mut world = World::open().await;
+    let owner = world.owner().await;
+    let (ada, eve) = (world.member("ada").await, world.member("eve").await);
+    let room = world.room(&owner, "Garden", RoomKind::Public).await.id;
+    let (joined, place) = world.core.join_room(&ada, room).await.unwrap();
+    assert_eq!(place.read, Some(joined.head), "whoever comes in begins there");
+    for number in 0..4 {
+        world.say(&owner, room, &number.to_string()).await.unwrap();
+    }
+    let head = world.core.room(&ada, room).await.unwrap().0.head;
+    let read = async |actor: &parlor_model::Actor| {
+        world.core.room(actor, room).await.unwrap().1.and_then(|place| place.read)
+    };
+    assert_eq!(read(&ada).await, Some(joined.head), "a message writes nothing for those who read it");
+    for (seq, expected) in
+        [(head - 2, head - 2), (1, head - 2), (head - 1, head - 1), (u64::MAX, head), (0, head)]
+    {
+        assert_eq!(world.core.mark_read(&ada, room, seq).await.unwrap(), expected, "{seq}");
+        assert_eq!(read(&ada).await, Some(expected));
+    }
+    assert_eq!(world.core.room(&ada, room).await.unwrap().0.head, head, "it takes no place");
+    assert!(matches!(refusal(world.core.mark_read(&eve, room, 1).await), Refusal::Forbidden(_)));
+    let private = world.room(&owner, "Secret", RoomKind::Private).await.id;
+    assert_eq!(refusal(world.core.mark_read(&eve, private, 1).await), Refusal::NotFound("room"));
+    // Coming back begins anew at the present.
+    world.core.leave_room(&ada, room).await.unwrap();
+    world.say(&owner, room, "meanwhile").await.unwrap();
+    let (joined, place) = world.core.join_room(&ada, room).await.unwrap();
+    assert_eq!(place.read, Some(joined.head));
+    assert_eq!(read(&ada).await, Some(joined.head));
+    world.told().await;
 }

@@ -1,9 +1,9 @@
-//! `room.join`, `room.leave`, `room.open`, `room.close`. What follows from them for this connection comes as events, like for any other.
+//! `room.join`, `room.leave`, `room.open`, `room.close`, `room.read`. What follows from them for this connection comes as events, like for any other.
 
 use parlor_core::limits::Kind;
 use parlor_model::RoomId;
-use parlor_protocol::commands::{Changed, RoomOpen, RoomTarget};
-use parlor_protocol::{Error, Room};
+use parlor_protocol::commands::{Changed, RoomOpen, RoomRead, RoomTarget};
+use parlor_protocol::{Error, ReadPosition, Room};
 
 use crate::data::{self, Data};
 use crate::dispatch::{Context, Lane, Prepared, Step};
@@ -42,6 +42,18 @@ pub(crate) fn open(_: &Context, data: Data<'_>) -> Result<Prepared, Error> {
 /// No more events of a room come: only word of how far it is.
 pub(crate) fn close(_: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     Ok(Prepared::Step(Step::Close { room: target(data)? }))
+}
+
+/// Keeps how far one has read.
+pub(crate) fn read(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
+    let data: RoomRead = data.read()?;
+    let room = data::id("room", &data.room)?;
+    context.count(Kind::Write)?;
+    let context = context.clone();
+    Ok(Prepared::later(None, async move {
+        let read = context.shared.core.mark_read(&context.actor, room, data.seq).await;
+        read.map(|seq| ReadPosition { seq }).map_err(failure::of_core)
+    }))
 }
 
 /// The room that a command names.

@@ -1,6 +1,7 @@
 //! The beginning of a connection: understands `hello`, finds out who speaks and where they are, and answers with
 //! `ready`. The finding out runs beside the shard.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -96,6 +97,7 @@ impl Session {
             delivery,
             lanes: Lanes::default(),
             presence: None,
+            read: BTreeMap::new(),
             strikes: 0,
             end: None,
         }

@@ -47,8 +47,8 @@ pub(super) fn check(context: &Context, failures: u32) {
 
 async fn checked(context: &Context) -> Read {
     let _turn = context.shared.hub.read_turn().await;
-    let alive = match context.shared.identity.sessions(&context.actor).await {
-        Ok(sessions) => sessions.iter().any(|session| session.id == context.actor.session),
+    let alive = match context.shared.identity.is_alive(&context.actor).await {
+        Ok(alive) => alive,
         // Unknown is not ended: the next check will tell.
         Err(error) => {
             tracing::warn!(%error, "a session could not be checked");

@@ -182,6 +182,7 @@ impl Connection {
             && outgoing.is_empty()
         {
             let mut desk = Desk { rooms, outgoing };
+            session.tell_read(&mut desk);
             session.tell_presence(&mut desk);
             session.tell_heads(&mut desk);
         }

@@ -48,6 +48,8 @@ pub(crate) enum Note {
     Profile(Arc<User>),
     /// The hub lost track: sessions and memberships must be compared with the store.
     Recheck,
+    /// The user has read a room up to this place, on some device.
+    Read(RoomId, Seq),
     /// Who came and went in the watched room.
     Presence(Arc<Difference>),
     /// The connection must end.

@@ -7,6 +7,7 @@ use parlor_gateway::Options;
 use parlor_model::RoomKind;
 use serde_json::{Value, json};
 
+use crate::socket::Socket;
 use crate::world::{World, options};
 
 #[tokio::test]
@@ -186,4 +187,31 @@ async fn who_leaves_a_large_room_and_comes_back_at_once_is_back_in_every_connect
     for socket in &mut sockets {
         socket.until(|frame| frame.to_string().contains("welcome back")).await;
     }
+}
+
+#[tokio::test]
+async fn what_one_device_has_read_the_others_hear_and_nobody_else() {
+    let world = World::open().await;
+    let (ada, eve) = (world.person("ada").await, world.person("eve").await);
+    let room = world.room(&ada, "General", RoomKind::Public).await;
+    world.core.join_room(&eve.actor, room.id).await.unwrap();
+    world.say(&eve, room.id, "hi").await;
+    let mut desk = Socket::open(world.address, &[]).await.unwrap();
+    let mut phone = Socket::open(world.address, &[]).await.unwrap();
+    let mut hers = Socket::open(world.address, &[]).await.unwrap();
+    let head = desk.hello(&ada.token, json!([])).await["rooms"][0]["head"].as_u64().unwrap();
+    phone.hello(&ada.token, json!([])).await;
+    hers.hello(&eve.token, json!([])).await;
+    desk.command("room.read", json!({"room": room.id.to_string(), "seq": head})).await;
+    let mut came = [desk.frame().await, desk.frame().await];
+    came.sort_by_key(|frame| frame["type"].to_string());
+    assert_eq!((&came[0]["type"], &came[0]["data"]), (&json!("ok"), &json!({"seq": head})));
+    let expected = json!({"type": "room.read", "room": room.id.to_string(), "data": {"seq": head}});
+    assert_eq!(came[1], expected);
+    assert_eq!(phone.frame().await, expected);
+    // What comes to her next is what is said next.
+    world.say(&ada, room.id, "bye").await;
+    assert_eq!(hers.frame().await["type"], "message.created");
+    let mut later = Socket::open(world.address, &[]).await.unwrap();
+    assert_eq!(later.hello(&ada.token, json!([])).await["rooms"][0]["read"], json!(head));
 }

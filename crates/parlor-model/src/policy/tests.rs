@@ -51,6 +51,7 @@ fn access(kind: RoomKind, member: Option<(MemberRole, bool)>, guests_roam: bool)
         changed_seq: 4,
         joined_at: Timestamp::from_millis(1),
         mute: None,
+        read: None,
     });
     Access { room, member, guests_roam, at: Timestamp::from_millis(50) }
 }
@@ -88,6 +89,7 @@ fn row(role: Role, access: &Access) -> String {
         Action::Invite,
         Action::ManageInvites,
         Action::SeeReasons,
+        Action::MarkRead,
     ];
     let letter = |action| match may(&actor(role), action, access) {
         Ok(()) => 'y',
@@ -103,27 +105,27 @@ fn every_role_against_every_action() {
     use MemberRole::{Member as M, Moderator, Owner as O};
     use RoomKind::{Private, Public};
     // see, read, join, leave, send, edit own, edit other, delete own, delete other, rename, topic, invite, manage,
-    // reasons of mutes
+    // reasons of mutes, mark read
     let table = [
-        (Role::Guest, Public, None, false, ".............."),
-        (Role::Guest, Public, None, true, "yyynnnnnnnnnnn"),
-        (Role::Guest, Public, Some((M, true)), false, "yyyyyynynnnnnn"),
-        (Role::Guest, Public, Some((M, false)), false, ".............."),
-        (Role::Guest, Private, None, true, ".............."),
-        (Role::Guest, Private, Some((M, true)), false, "yyyyyynynnnnnn"),
-        (Role::Member, Public, None, false, "yyynnnnnnnnnnn"),
-        (Role::Member, Public, Some((M, true)), false, "yyyyyynynnyynn"),
-        (Role::Member, Public, Some((Moderator, true)), false, "yyyyyynyynyyny"),
-        (Role::Member, Public, Some((O, true)), false, "yyyyyynyyyyyyy"),
-        (Role::Member, Public, Some((O, false)), false, "yyynnnnnnnnnnn"),
-        (Role::Member, Private, None, false, ".............."),
-        (Role::Member, Private, Some((O, false)), false, ".............."),
-        (Role::Member, Private, Some((M, true)), false, "yyyyyynynnyynn"),
-        (Role::Admin, Private, None, false, ".............."),
-        (Role::Admin, Public, None, false, "yyynnnnyyyynyy"),
-        (Role::Admin, Private, Some((M, true)), false, "yyyyyynyyyyyyy"),
-        (Role::Owner, Private, None, false, ".............."),
-        (Role::Owner, Public, Some((M, true)), false, "yyyyyynyyyyyyy"),
+        (Role::Guest, Public, None, false, "..............."),
+        (Role::Guest, Public, None, true, "yyynnnnnnnnnnnn"),
+        (Role::Guest, Public, Some((M, true)), false, "yyyyyynynnnnnny"),
+        (Role::Guest, Public, Some((M, false)), false, "..............."),
+        (Role::Guest, Private, None, true, "..............."),
+        (Role::Guest, Private, Some((M, true)), false, "yyyyyynynnnnnny"),
+        (Role::Member, Public, None, false, "yyynnnnnnnnnnnn"),
+        (Role::Member, Public, Some((M, true)), false, "yyyyyynynnyynny"),
+        (Role::Member, Public, Some((Moderator, true)), false, "yyyyyynyynyynyy"),
+        (Role::Member, Public, Some((O, true)), false, "yyyyyynyyyyyyyy"),
+        (Role::Member, Public, Some((O, false)), false, "yyynnnnnnnnnnnn"),
+        (Role::Member, Private, None, false, "..............."),
+        (Role::Member, Private, Some((O, false)), false, "..............."),
+        (Role::Member, Private, Some((M, true)), false, "yyyyyynynnyynny"),
+        (Role::Admin, Private, None, false, "..............."),
+        (Role::Admin, Public, None, false, "yyynnnnyyyynyyn"),
+        (Role::Admin, Private, Some((M, true)), false, "yyyyyynyyyyyyyy"),
+        (Role::Owner, Private, None, false, "..............."),
+        (Role::Owner, Public, Some((M, true)), false, "yyyyyynyyyyyyyy"),
     ];
     for (role, kind, member, roam, expected) in table {
         assert_eq!(
@@ -139,17 +141,17 @@ fn whoever_is_muted_reads_and_is_not_heard() {
     use MemberRole::{Member as M, Moderator, Owner as O};
     let public = |role| access(RoomKind::Public, Some((role, true)), false);
     for until in [None, Some(51)] {
-        assert_eq!(row(Role::Member, &muted(public(M), until)), "yyyymmnynnmynn");
-        assert_eq!(row(Role::Guest, &muted(public(M), until)), "yyyymmnynnnnnn");
-        assert_eq!(row(Role::Member, &muted(public(Moderator), until)), "yyyymmnyynmyny");
-        assert_eq!(row(Role::Member, &muted(public(O), until)), "yyyymmnyymmyyy");
-        assert_eq!(row(Role::Admin, &muted(public(M), until)), "yyyymmnyymmyyy");
+        assert_eq!(row(Role::Member, &muted(public(M), until)), "yyyymmnynnmynny");
+        assert_eq!(row(Role::Guest, &muted(public(M), until)), "yyyymmnynnnnnny");
+        assert_eq!(row(Role::Member, &muted(public(Moderator), until)), "yyyymmnyynmynyy");
+        assert_eq!(row(Role::Member, &muted(public(O), until)), "yyyymmnyymmyyyy");
+        assert_eq!(row(Role::Admin, &muted(public(M), until)), "yyyymmnyymmyyyy");
     }
     assert_eq!(row(Role::Member, &muted(public(M), Some(50))), row(Role::Member, &public(M)), "it is over");
     // Those who keep order from outside were muted when they were inside, by somebody above them.
     let gone = access(RoomKind::Public, Some((M, false)), false);
-    assert_eq!(row(Role::Admin, &gone), "yyynnnnyyyynyy");
-    assert_eq!(row(Role::Admin, &muted(gone, None)), "yyynnnnyymmnyy");
+    assert_eq!(row(Role::Admin, &gone), "yyynnnnyyyynyyn");
+    assert_eq!(row(Role::Admin, &muted(gone, None)), "yyynnnnyymmnyyn");
     let told = may(&actor(Role::Member), Action::Send, &muted(public(M), Some(2_050)));
     let retry_after = Some(std::time::Duration::from_secs(2));
     assert_eq!(told, Err(Refusal::Muted { reason: MuteReason::default(), retry_after }));
@@ -199,7 +201,7 @@ fn another_workspace_is_not_there() {
     for role in Role::ALL {
         let mut access = access(RoomKind::Public, Some((MemberRole::Owner, true)), true);
         access.room.workspace = workspace(2);
-        assert_eq!(row(role, &access), "..............", "{role:?}");
+        assert_eq!(row(role, &access), "...............", "{role:?}");
     }
 }
 

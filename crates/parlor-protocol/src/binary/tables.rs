@@ -33,6 +33,7 @@ numbered! {
     44 "message" 45 "details" 46 "field" 47 "limit"
     48 "incident" 49 "retry_after" 50 "muted" 51 "until"
     52 "reason" 53 "duration" 54 "since" 55 "now"
+    56 "read"
 }
 
 numbered! {
@@ -48,6 +49,7 @@ numbered! {
     21 "room.leave" 22 "room.open" 23 "room.close"
     24 "presence.watch" 25 "presence.unwatch" 26 "ping"
     27 "member.mute" 28 "member.unmute" 29 "member.kick"
+    30 "room.read"
 }
 
 /// The number of the key `type`, whose value is then a number as well.

@@ -2,9 +2,10 @@
 
 use parlor_model::{Member, MemberRole, Mute, MuteReason, Role, RoomKind, Timestamp, User};
 
-use crate::support::{NOW, World, cases, member, read};
+use crate::support::{NOW, World, cases, member, read, write};
 
 cases!(
+    what_was_read_moves_forward_only,
     a_member_is_added_and_replaced,
     a_mute_is_kept_and_lifted,
     members_come_in_pages,
@@ -27,6 +28,7 @@ async fn a_member_is_added_and_replaced(world: &World) {
         changed_seq: 4,
         joined_at: Timestamp::from_millis(-5),
         mute: None,
+        read: None,
     };
     world.save_member(&second).await;
     assert_eq!(read!(world.store, tx => tx.member(room, user)), Some(second));
@@ -104,4 +106,24 @@ async fn another_owner_is_noticed(world: &World) {
     assert!(read!(world.store, tx => tx.has_other_owner(room, bob)));
     world.save_member(&member(room, bob, MemberRole::Moderator, true)).await;
     assert!(!read!(world.store, tx => tx.has_other_owner(room, ada)));
+}
+
+async fn what_was_read_moves_forward_only(world: &World) {
+    let (ada, room) = (world.user("ada").await.id, world.room("General", RoomKind::Public).await.id);
+    assert!(!write!(world.store, tx => tx.mark_read(room, ada, 1)), "nobody is there");
+    let row = world.joined(room, ada).await;
+    let place = |found: Option<Member>| found.unwrap().read;
+    for (seq, moves, expected) in [(3, true, 3), (3, false, 3), (2, false, 3), (5, true, 5)] {
+        assert_eq!(write!(world.store, tx => tx.mark_read(room, ada, seq)), moves, "{seq}");
+        assert_eq!(place(read!(world.store, tx => tx.member(room, ada))), Some(expected));
+    }
+    // A row that was read before keeps what was told since, whoever saves it; coming back may move it forward.
+    for (kept, expected) in [(None, 5), (Some(4), 5), (Some(9), 9)] {
+        let saved = Member { read: kept, ..row.clone() };
+        write!(world.store, tx => tx.save_member(&saved));
+        assert_eq!(place(read!(world.store, tx => tx.member(room, ada))), Some(expected));
+    }
+    let gone = Member { active: false, ..row };
+    write!(world.store, tx => tx.save_member(&gone));
+    assert!(!write!(world.store, tx => tx.mark_read(room, ada, 12)), "who has left reads no more");
 }

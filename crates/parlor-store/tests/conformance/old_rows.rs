@@ -16,7 +16,8 @@ cases!(
 const NO_MUTES: &str = "DROP INDEX rooms_in_order; DROP INDEX rooms_without_sort_key;
     ALTER TABLE rooms DROP COLUMN sort_key; DROP TABLE run_heads; DROP TABLE runs;
     ALTER TABLE members DROP COLUMN muted_at; ALTER TABLE members DROP COLUMN muted_until;
-    ALTER TABLE members DROP COLUMN muted_by; ALTER TABLE members DROP COLUMN mute_reason";
+    ALTER TABLE members DROP COLUMN muted_by; ALTER TABLE members DROP COLUMN mute_reason;
+    ALTER TABLE members DROP COLUMN read_seq";
 
 async fn names_from_before_written_keys_are_kept(world: &World) {
     let (mut net, mut younger) =
@@ -97,7 +98,7 @@ async fn rooms_from_before_sort_keys_are_put_in_order(world: &World) {
     }
     world.room("Private", RoomKind::Private).await;
     let undone = "DROP INDEX rooms_in_order; DROP INDEX rooms_without_sort_key;
-        ALTER TABLE rooms DROP COLUMN sort_key; DELETE FROM parlor_migrations WHERE number >= 6";
+        ALTER TABLE rooms DROP COLUMN sort_key; ALTER TABLE members DROP COLUMN read_seq; DELETE FROM parlor_migrations WHERE number >= 6";
     let store = world.changed_by("PRAGMA user_version = 5", undone).await;
     let workspace = world.workspace;
     let found: Result<Vec<Room>, Error> =

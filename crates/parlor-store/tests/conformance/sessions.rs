@@ -12,6 +12,9 @@ cases!(
     expired_sessions_end,
 );
 
+/// Before everything here expires.
+const BEFORE: Timestamp = Timestamp::from_millis(1);
+
 /// Adds a session that was seen at `seen` and ends at `expires`.
 async fn session(world: &World, user: &User, token: u8, seen: i64, expires: i64) -> Session {
     let session = Session {
@@ -40,12 +43,18 @@ async fn one_session_ends(world: &World) {
     let older = session(world, &ada, 1, 10, 100).await;
     let newer = session(world, &ada, 2, 20, 100).await;
     let (user, stranger, id) = (ada.id, bob.id, older.id);
-    assert_eq!(read!(world.store, tx => tx.sessions_of(user)), [newer.clone(), older]);
+    assert_eq!(
+        read!(world.store, tx => tx.sessions_of(user, None, 9, BEFORE)),
+        [newer.clone(), older.clone()]
+    );
+    assert_eq!(read!(world.store, tx => tx.sessions_of(user, None, 1, BEFORE)), [newer.clone()]);
+    let after = newer.id;
+    assert_eq!(read!(world.store, tx => tx.sessions_of(user, Some(after), 9, BEFORE)), [older]);
     assert!(!write!(world.store, tx => tx.delete_session(stranger, id)));
     assert!(write!(world.store, tx => tx.delete_session(user, id)));
     assert!(!write!(world.store, tx => tx.delete_session(user, id)));
     assert_eq!(read!(world.store, tx => tx.session_by_token(&[1; 32])), None);
-    assert_eq!(read!(world.store, tx => tx.sessions_of(user)), [newer]);
+    assert_eq!(read!(world.store, tx => tx.sessions_of(user, None, 9, BEFORE)), [newer]);
 }
 
 async fn all_but_one_session_end(world: &World) {
@@ -61,9 +70,9 @@ async fn all_but_one_session_end(world: &World) {
     all.sort_unstable();
     assert_eq!(ended, all);
     assert_eq!(write!(world.store, tx => tx.delete_sessions_of(user, None)), [kept]);
-    assert_eq!(read!(world.store, tx => tx.sessions_of(user)), []);
+    assert_eq!(read!(world.store, tx => tx.sessions_of(user, None, 9, BEFORE)), []);
     let other = bob.id;
-    assert_eq!(read!(world.store, tx => tx.sessions_of(other)).len(), 1);
+    assert_eq!(read!(world.store, tx => tx.sessions_of(other, None, 9, BEFORE)).len(), 1);
 }
 
 async fn a_session_is_touched(world: &World) {
@@ -85,5 +94,5 @@ async fn expired_sessions_end(world: &World) {
     let now = Timestamp::from_millis(100);
     assert_eq!(write!(world.store, tx => tx.delete_expired_sessions(now)), [over.id]);
     let user = ada.id;
-    assert_eq!(read!(world.store, tx => tx.sessions_of(user)), [live]);
+    assert_eq!(read!(world.store, tx => tx.sessions_of(user, None, 9, BEFORE)), [live]);
 }

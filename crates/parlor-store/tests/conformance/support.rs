@@ -289,7 +289,7 @@ impl World {
 }
 
 pub(crate) fn member(room: RoomId, user: UserId, role: MemberRole, active: bool) -> Member {
-    Member { room, user, role, active, changed_seq: 0, joined_at: NOW, mute: None }
+    Member { room, user, role, active, changed_seq: 0, joined_at: NOW, mute: None, read: None }
 }
 
 /// A work without its type, so that the store is compiled for each kind of result and not for each work.

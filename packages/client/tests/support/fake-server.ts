@@ -117,6 +117,7 @@ export class FakeServer {
     if (command.type === 'hello') this.#hello(socket, command);
     else if (command.type === 'ping') socket.deliver({ type: 'ok', ref, data: this.#time() });
     else if (command.type === 'message.send') this.#send(socket, command);
+    else if (command.type === 'room.read') socket.deliver({ type: 'ok', ref, data: { seq: data.seq } });
     else if (command.type === 'room.open' && this.follows) this.#openRoom(socket, command);
     else if (command.type === 'room.close' && this.follows) {
       socket.open?.delete(data.room ?? '');

@@ -175,6 +175,7 @@ export class Parlor {
       if (this.#wasOnline) this.#belongings?.reading.meet(rooms);
     });
     client.on('message', (event) => this.#belongings?.reading.heard(event));
+    client.on('read', ({ room, seq }) => this.#belongings?.reading.readElsewhere(room, seq));
     client.on('head', (news) => this.#belongings?.reading.moved(news));
     client.on('change', ({ room, frame }) => {
       const messages =
@@ -204,10 +205,16 @@ export class Parlor {
   }
 
   #bring(user: string): Belongings {
-    const reading = new Reading(user, async (room, after, limit) => {
-      const { messages } = await this.client.rest.history(room, { after, limit });
-      return messages;
-    });
+    const reading = new Reading(
+      user,
+      async (room, after, limit) => {
+        const { messages } = await this.client.rest.history(room, { after, limit });
+        return messages;
+      },
+      (room, seq) => {
+        this.client.markRead(room, seq);
+      },
+    );
     return { user, drafts: new Drafts(user), edits: new Edits(user), reading };
   }
 }

@@ -1,10 +1,10 @@
-// How far one has read, a room each, and what is unread. Kept in this browser.
+// How far one has read, a room each, and what is unread. The account keeps the places, for all devices.
 //
 // Of an open room the unread messages are known by their places, of the others by their number: heads tell it.
 
 import type { ClientEvents, HeadNews, Message, RoomState } from '@parlor/client';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
-import { isNumber, isRecordOf, readStored, writeStored } from './storage.ts';
+import { isNumber, isRecordOf, readStored } from './storage.ts';
 
 /** How many unread messages are told apart; more are "99+". */
 const COUNTED = 100;
@@ -18,6 +18,9 @@ const DOUBT_AGAIN = 10_000;
 /** Reads the messages of a room after a place: as much of the HTTP interface as this needs. */
 export type ReadAfter = (room: string, after: number, limit: number) => Promise<readonly Message[]>;
 
+/** Tells the account how far one has read. */
+export type TellRead = (room: string, seq: number) => void;
+
 /** Unread messages whose places are not known. */
 interface Told {
   readonly count: number;
@@ -27,9 +30,11 @@ interface Told {
 
 export class Reading {
   readonly #self: string;
-  readonly #key: string;
   readonly #readAfter: ReadAfter;
-  readonly #positions: SvelteMap<string, number>;
+  readonly #tellRead: TellRead;
+  readonly #positions = new SvelteMap<string, number>();
+  /** What earlier versions kept in this browser, for rooms of which the account does not know. */
+  readonly #former: Readonly<Record<string, number>>;
   /** The places of unread messages. */
   readonly #unread = new SvelteMap<string, SvelteSet<number>>();
   /** How many there are beside those, in rooms that are not open. */
@@ -39,11 +44,11 @@ export class Reading {
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- the same
   readonly #doubts = new Map<string, { readonly countedAt: number; readonly isWaiting: boolean }>();
 
-  constructor(self: string, readAfter: ReadAfter) {
+  constructor(self: string, readAfter: ReadAfter, tell: TellRead) {
     this.#self = self;
     this.#readAfter = readAfter;
-    this.#key = `parlor.read.${self}`;
-    this.#positions = new SvelteMap(Object.entries(readStored(this.#key, isRecordOf(isNumber)) ?? {}));
+    this.#tellRead = tell;
+    this.#former = readStored(`parlor.read.${self}`, isRecordOf(isNumber)) ?? {};
   }
 
   position(room: string): number {
@@ -63,10 +68,17 @@ export class Reading {
 
   /** Everything up to `seq` is read. Reading never goes back. */
   readUpTo(room: string, seq: number): void {
-    if (seq > this.position(room)) {
-      this.#positions.set(room, seq);
-      writeStored(this.#key, Object.fromEntries(this.#positions));
-    }
+    if (seq > this.position(room)) this.#tellRead(room, seq);
+    this.#advance(room, seq);
+  }
+
+  /** Another device, or another tab, has read something. */
+  readElsewhere(room: string, seq: number): void {
+    this.#advance(room, seq);
+  }
+
+  #advance(room: string, seq: number): void {
+    if (seq > this.position(room)) this.#positions.set(room, seq);
     this.#forgetRead(room);
   }
 
@@ -76,12 +88,17 @@ export class Reading {
     for (const id of this.#told.keys()) if (!rooms.has(id)) this.#told.delete(id);
     for (const [id, state] of rooms) {
       this.#meetTold(id, state);
+      if (state.room.read !== undefined) this.#advance(id, state.room.read);
       if (this.#looked.has(id)) continue;
       this.#looked.add(id);
-      // A room that one has just come into begins as read.
-      if (!this.#positions.has(id)) this.readUpTo(id, state.seq);
-      else if (this.position(id) < state.seq) void this.#count(id);
+      this.#begin(id, state);
+      if (this.position(id) < state.seq) void this.#count(id);
     }
+  }
+
+  /** Who has never told how far they have read begins where this browser was, or at the present. */
+  #begin(id: string, { room, seq }: RoomState): void {
+    if (room.read === undefined && !this.#positions.has(id)) this.readUpTo(id, this.#former[id] ?? seq);
   }
 
   /** A room that one has left is met anew when one comes back. */
@@ -90,7 +107,6 @@ export class Reading {
     this.#unread.delete(room);
     this.#told.delete(room);
     this.#positions.delete(room);
-    writeStored(this.#key, Object.fromEntries(this.#positions));
   }
 
   heard({ room, message }: ClientEvents['message']): void {
@@ -111,15 +127,6 @@ export class Reading {
   removed(room: string, message: Message): void {
     const places = this.#unread.get(room);
     if (places?.delete(message.seq) === true && places.size === 0) this.#unread.delete(room);
-  }
-
-  /** Another tab of this browser has read something. */
-  syncFromStorage(): void {
-    for (const [room, seq] of Object.entries(readStored(this.#key, isRecordOf(isNumber)) ?? {})) {
-      if (seq <= this.position(room)) continue;
-      this.#positions.set(room, seq);
-      this.#forgetRead(room);
-    }
   }
 
   /** Something but messages came: what was unread may be removed by now. */

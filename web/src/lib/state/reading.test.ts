@@ -4,9 +4,11 @@ import { message } from '../../../tests/samples.ts';
 import { type ReadAfter, Reading } from './reading.svelte.ts';
 
 const SELF = 'usr_self';
-const rooms = (seq: number) => new Map([['rm_1', { seq } as RoomState]]);
+const rooms = (seq: number, read?: number) =>
+  new Map([['rm_1', { seq, room: { ...(read !== undefined && { read }) } } as RoomState]]);
+const deaf = () => undefined;
 const nothing = async () => [];
-const open = (seq: number) => new Map([['rm_1', { seq, open: true } as RoomState]]);
+const open = (seq: number) => new Map([['rm_1', { seq, open: true, room: {} } as RoomState]]);
 const news = (head: number, messages: number | null, newest = head, by = 'usr_ada'): HeadNews =>
   messages === null || messages === 0
     ? { room: 'rm_1', head, messages }
@@ -14,14 +16,14 @@ const news = (head: number, messages: number | null, newest = head, by = 'usr_ad
 
 /** A reading of a room that is not open, of which one knows 5. */
 function away(readAfter: ReadAfter = nothing): Reading {
-  const reading = new Reading(SELF, readAfter);
+  const reading = new Reading(SELF, readAfter, deaf);
   reading.meet(rooms(5));
   return reading;
 }
 
 describe('unread messages', () => {
   it('are those of others after the place one has read to', () => {
-    const reading = new Reading(SELF, nothing);
+    const reading = new Reading(SELF, nothing, deaf);
     reading.meet(rooms(5));
     reading.heard({ room: 'rm_1', message: message(6), missed: false });
     reading.heard({ room: 'rm_1', message: message(7), missed: true });
@@ -32,7 +34,7 @@ describe('unread messages', () => {
   });
 
   it('are read when one answers, here or elsewhere', () => {
-    const reading = new Reading(SELF, nothing);
+    const reading = new Reading(SELF, nothing, deaf);
     reading.meet(rooms(5));
     reading.heard({ room: 'rm_1', message: message(6), missed: false });
     reading.heard({ room: 'rm_1', message: message(7, { author: SELF }), missed: false });
@@ -40,7 +42,7 @@ describe('unread messages', () => {
   });
 
   it('are fewer when one is removed', () => {
-    const reading = new Reading(SELF, nothing);
+    const reading = new Reading(SELF, nothing, deaf);
     reading.meet(rooms(5));
     reading.heard({ room: 'rm_1', message: message(6), missed: false });
     reading.removed('rm_1', message(6));
@@ -48,10 +50,9 @@ describe('unread messages', () => {
   });
 
   it('are looked up where something happened while one was away, each counted once', async () => {
-    new Reading(SELF, nothing).readUpTo('rm_1', 5);
     const readAfter = vi.fn(async () => [message(6), message(7, { author: SELF }), message(8)]);
-    const reading = new Reading(SELF, readAfter);
-    reading.meet(rooms(8));
+    const reading = new Reading(SELF, readAfter, deaf);
+    reading.meet(rooms(8, 5));
     reading.heard({ room: 'rm_1', message: message(8), missed: false });
     await vi.waitFor(() => {
       expect(reading.unread('rm_1')).toBe(2);
@@ -60,20 +61,39 @@ describe('unread messages', () => {
   });
 
   it('never come back by reading less', () => {
-    const reading = new Reading(SELF, nothing);
+    const reading = new Reading(SELF, nothing, deaf);
     reading.readUpTo('rm_1', 9);
     reading.readUpTo('rm_1', 3);
     expect(reading.position('rm_1')).toBe(9);
-    expect(new Reading(SELF, nothing).position('rm_1')).toBe(9);
   });
 
-  it('are read in the other tab too', () => {
-    const [one, other] = [new Reading(SELF, nothing), new Reading(SELF, nothing)];
-    one.meet(rooms(5));
-    one.heard({ room: 'rm_1', message: message(6), missed: false });
-    other.readUpTo('rm_1', 6);
-    one.syncFromStorage();
-    expect(one.unread('rm_1')).toBe(0);
+  it('are read on other devices too, and the account is told only what was read here', () => {
+    const tell = vi.fn();
+    const reading = new Reading(SELF, nothing, tell);
+    reading.meet(rooms(5, 5));
+    for (const seq of [6, 7]) reading.heard({ room: 'rm_1', message: message(seq), missed: false });
+    reading.readElsewhere('rm_1', 6);
+    expect(reading.unread('rm_1')).toBe(1);
+    expect(tell).not.toHaveBeenCalled();
+    reading.readUpTo('rm_1', 7);
+    reading.readUpTo('rm_1', 7);
+    expect(tell).toHaveBeenCalledExactlyOnceWith('rm_1', 7);
+    // After a break, the account says how far it was read meanwhile.
+    reading.heard({ room: 'rm_1', message: message(9), missed: true });
+    reading.meet(rooms(9, 9));
+    expect(reading.unread('rm_1')).toBe(0);
+  });
+
+  it('begin where this browser was, once, if the account does not know yet', () => {
+    localStorage.setItem(`parlor.read.${SELF}`, JSON.stringify({ rm_1: 3 }));
+    const tell = vi.fn();
+    const reading = new Reading(SELF, nothing, tell);
+    reading.meet(rooms(8));
+    expect(tell).toHaveBeenCalledExactlyOnceWith('rm_1', 3);
+    const later = new Reading(SELF, nothing, tell);
+    later.meet(rooms(8, 6));
+    expect(later.position('rm_1')).toBe(6);
+    localStorage.clear();
   });
 });
 
@@ -95,8 +115,7 @@ describe('unread messages of a room that is not open', () => {
     reading.moved(news(9, 1, 9, SELF));
     expect(reading.unread('rm_1')).toBe(0);
     reading.moved(news(11, 2));
-    new Reading(SELF, nothing).readUpTo('rm_1', 11);
-    reading.syncFromStorage();
+    reading.readElsewhere('rm_1', 11);
     expect([reading.unread('rm_1'), reading.position('rm_1')]).toEqual([0, 11]);
   });
 

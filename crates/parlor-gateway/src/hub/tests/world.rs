@@ -64,6 +64,7 @@ pub(super) fn member(byte: u8, seq: Seq, active: bool) -> (Member, User) {
         changed_seq: seq,
         joined_at: Timestamp::default(),
         mute: None,
+        read: None,
     };
     (member, user(byte))
 }
