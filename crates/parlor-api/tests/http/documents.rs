@@ -185,11 +185,9 @@ fn find_unbounded(schema: &Value, place: &str, found: &mut Vec<String>) {
     for (name, inner) in
         fields.iter().filter(|(name, _)| !matches!(name.as_str(), "example" | "examples" | "default"))
     {
-        match inner {
-            Value::Array(parts) => {
-                parts.iter().for_each(|part| find_unbounded(part, &format!("{place}/{name}"), found))
-            }
-            inner => find_unbounded(inner, &format!("{place}/{name}"), found),
+        let parts = inner.as_array().map_or(std::slice::from_ref(inner), Vec::as_slice);
+        for part in parts {
+            find_unbounded(part, &format!("{place}/{name}"), found);
         }
     }
 }

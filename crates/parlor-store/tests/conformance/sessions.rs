@@ -47,7 +47,7 @@ async fn one_session_ends(world: &World) {
         read!(world.store, tx => tx.sessions_of(user, None, 9, BEFORE)),
         [newer.clone(), older.clone()]
     );
-    assert_eq!(read!(world.store, tx => tx.sessions_of(user, None, 1, BEFORE)), [newer.clone()]);
+    assert_eq!(read!(world.store, tx => tx.sessions_of(user, None, 1, BEFORE)), std::slice::from_ref(&newer));
     let after = newer.id;
     assert_eq!(read!(world.store, tx => tx.sessions_of(user, Some(after), 9, BEFORE)), [older]);
     assert!(!write!(world.store, tx => tx.delete_session(stranger, id)));
