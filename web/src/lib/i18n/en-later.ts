@@ -23,6 +23,11 @@ export const enLater = {
     action: 'Create account',
     missing: 'This address lacks its key. Open the whole link that the server printed when it started.',
     done: 'This server has its owner already. The setup link works once.',
+    nameServer: 'Name this server',
+    nameServerBody:
+      'The name stands above the rooms, and where people sign in or follow an invitation. Whoever runs the server sets it where it is started, and starts it again:',
+    nameServerFile: 'Or in its file parlor.toml:',
+    nameServerExample: 'The Salon',
   },
   register: {
     title: 'Make yourself at home',

@@ -4,7 +4,7 @@ import { member, user } from '../../../tests/samples.ts';
 import { byPresence, inOrder } from '../members/order.ts';
 import { matching, rank } from './match.ts';
 import { neighbourOf } from './neighbours.ts';
-import { mayBrowse, mayModerate, mayRename, maySetTopic } from './permissions.ts';
+import { isNewServer, mayBrowse, mayModerate, mayRename, maySetTopic } from './permissions.ts';
 
 describe('finding a room', () => {
   const names = ['Launch week', 'Salon', 'Reading circle', 'Allotment', 'Café'];
@@ -92,6 +92,25 @@ it('is for guests, too, to see what rooms there are, where guests may come in fr
   expect([may('guest', 'open'), may('guest', 'invite'), may('guest', 'off')]).toEqual([true, false, false]);
   expect([may('member', 'off'), may('owner', 'invite')]).toEqual([true, true]);
   expect(mayBrowse(null, 'open')).toBe(false);
+});
+
+it('knows a server with which nothing has been done yet', () => {
+  const lobby = (member_count: number): Room => ({
+    id: 'rm_a',
+    slug: 'a',
+    name: 'a',
+    kind: 'public',
+    topic: '',
+    head: 1,
+    epoch: 1,
+    created_at: '2026-01-01T00:00:00.000Z',
+    member_count,
+  });
+  const isNew = (role: string, rooms: number, members: number) =>
+    isNewServer(user('ada', { role }), rooms, lobby(members));
+  expect(isNew('owner', 1, 1)).toBe(true);
+  expect([isNew('owner', 2, 1), isNew('owner', 1, 2), isNew('admin', 1, 1)]).toEqual([false, false, false]);
+  expect(isNewServer(null, 1, lobby(1))).toBe(false);
 });
 
 describe('members', () => {
