@@ -28,7 +28,7 @@ test('the setup link leads to the first message, and works once', async ({ brows
 
   // A first room is there already; here one makes one's own.
   await expect(roomLink(page, 'Lobby')).toBeVisible();
-  await page.getByRole('button', { name: t.rooms.create }).first().click();
+  await lobby.getByRole('button', { name: t.rooms.create }).click();
   const dialog = page.getByRole('dialog', { name: t.createRoom.title });
   await dialog.getByLabel(t.createRoom.name, { exact: true }).fill('Salon');
   await dialog.getByRole('button', { name: t.createRoom.action }).click();

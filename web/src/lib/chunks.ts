@@ -23,6 +23,7 @@ export const chunks = {
   editRoom: new Chunk(async () => (await dialogs()).EditRoomDialog),
   removeMessage: new Chunk(async () => (await dialogs()).RemoveMessageDialog),
   invite: new Chunk(async () => (await import('./members/InviteDialog.svelte')).default),
+  ownerSteps: new Chunk(async () => (await import('./rooms/OwnerSteps.svelte')).default),
   keys: new Chunk(async () => (await dialogs()).KeysDialog),
 };
 

@@ -7,7 +7,7 @@ const plural = plurals('en');
 export const enLater = {
   copying: {
     title: 'Copy it from here',
-    body: 'This browser does not let the page copy by itself. The text is selected: copy it with Ctrl+C, or with the menu of your device.',
+    body: 'The browser did not let this page copy. The text is selected: copy it with Ctrl+C or a menu.',
     text: 'What to copy',
   },
   form: {
@@ -24,9 +24,7 @@ export const enLater = {
     missing: 'This address lacks its key. Open the whole link that the server printed when it started.',
     done: 'This server has its owner already. The setup link works once.',
     nameServer: 'Name this server',
-    nameServerBody:
-      'The name stands above the rooms, and where people sign in or follow an invitation. Whoever runs the server sets it where it is started, and starts it again:',
-    nameServerFile: 'Or in its file parlor.toml:',
+    nameServerBody: 'Set it where the server is started, or in its parlor.toml, and start it again:',
     nameServerExample: 'The Salon',
   },
   register: {
@@ -79,13 +77,11 @@ export const enLater = {
     members: 'Members',
     present: (count: number) => plural(count, { other: 'Here now (#)' }),
     away: (count: number) => plural(count, { other: 'Away (#)' }),
-    presenceUnknown: 'Members',
     online: 'here now',
     offline: 'away',
     owner: 'Owner',
     moderator: 'Moderator',
     invites: 'Invitation links',
-    created: 'Created',
   },
   invites: {
     invite: 'Invite people',
@@ -106,7 +102,6 @@ export const enLater = {
     copy: 'Copy invite link',
     linkOnce: 'Copy it now: it is shown only this once.',
     none: 'No links yet.',
-    notYours: 'Only owners see the links that others made.',
     madeBy: (name: string, when: string) => `${name}, ${when}`,
     used: (uses: number, max: number | undefined) =>
       max === undefined
@@ -114,7 +109,6 @@ export const enLater = {
         : `used ${uses} of ${max} times`,
     expiresIn: (when: string) => `ends ${when}`,
     neverExpires: 'never ends',
-    closed: 'closed',
     revoke: 'Withdraw',
     revokeLabel: (name: string, when: string) => `Withdraw the link that ${name} made ${when}`,
   },
@@ -170,7 +164,6 @@ export const enLater = {
     retry: 'Retry',
     discard: 'Discard',
     asText: 'Send as plain text',
-    gone: 'This message is no longer there.',
     editStranded: 'You have begun to edit a message further up.',
     editRemoved: 'The message that you were editing was removed. Your text is still here.',
     editShow: 'Go on editing',

@@ -24,11 +24,6 @@ export function mayBrowse(user: User | null, guests: string | undefined): boolea
   return isAccount(user) || (user !== null && guests === 'open');
 }
 
-/** Whether the owner of the server is alone in its only room: nothing has been done with it yet. */
-export function isNewServer(user: User | null, rooms: number, room: Room): boolean {
-  return user?.role === 'owner' && rooms === 1 && room.member_count === 1;
-}
-
 export function mayInvite(room: Room, user: User | null): boolean {
   return room.role !== undefined && isAccount(user);
 }

@@ -3,8 +3,9 @@ import type { Room } from '@parlor/client';
 import { member, user } from '../../../tests/samples.ts';
 import { byPresence, inOrder } from '../members/order.ts';
 import { matching, rank } from './match.ts';
+import { isNewServer } from './new-server.ts';
 import { neighbourOf } from './neighbours.ts';
-import { isNewServer, mayBrowse, mayModerate, mayRename, maySetTopic } from './permissions.ts';
+import { mayBrowse, mayModerate, mayRename, maySetTopic } from './permissions.ts';
 
 describe('finding a room', () => {
   const names = ['Launch week', 'Salon', 'Reading circle', 'Allotment', 'Café'];
