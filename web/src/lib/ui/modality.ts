@@ -11,6 +11,14 @@ addEventListener('pointerdown', () => (isByKey = false), true);
 
 /** For `{@attach}`: `data-by-key` is on a field while it has the focus because of a key. */
 export function markFocusByKey(field: HTMLElement): void {
-  field.onfocus = () => field.toggleAttribute('data-by-key', isByKey);
-  field.onblur = field.onpointerdown = () => field.toggleAttribute('data-by-key', false);
+  // What such a handler returns says whether the browser does its own part: `false` would keep a click from the field.
+  const mark = (isMarked: boolean): void => {
+    field.toggleAttribute('data-by-key', isMarked);
+  };
+  field.onfocus = () => {
+    mark(isByKey);
+  };
+  field.onblur = field.onpointerdown = () => {
+    mark(false);
+  };
 }
