@@ -43,6 +43,8 @@ test('who looks away finds the line at the first message that was not seen, each
   const page = await house.visit(browser, bo, '/r/hall');
   await arrived(page, 'Hall');
   await expect(page.locator('[data-unread]')).toHaveCount(0);
+  // What was said before one came is read once it was looked at for a moment.
+  await expect(page).toHaveTitle(/^Hall/);
 
   await use(page, false);
   await house.say(ada, room, numbered(12, 'away'));
@@ -69,9 +71,11 @@ test('who looks away finds the line at the first message that was not seen, each
 });
 
 test('nobody who has gone away from the machine has seen what comes', async ({ browser }) => {
-  const room = await house.room(ada, 'Study', [bo]);
+  // Somebody of their own: what is unread elsewhere is counted in the title, too, on every device.
+  const cy = await house.person('cy', 'Cy Twombly');
+  const room = await house.room(ada, 'Study', [cy]);
   await house.say(ada, room, ['seen']);
-  const page = await house.visit(browser, bo, '/');
+  const page = await house.visit(browser, cy, '/');
   await page.clock.install();
   await page.goto(`${house.url}/r/study`);
   await arrived(page, 'Study');
