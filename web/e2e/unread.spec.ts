@@ -92,9 +92,10 @@ test('nobody who has gone away from the machine has seen what comes', async ({ b
 });
 
 test('more than a window holds may come meanwhile', async ({ browser }) => {
-  const room = await house.room(ada, 'Mill', [bo]);
+  const dee = await house.person('dee', 'Dee Why');
+  const room = await house.room(ada, 'Mill', [dee]);
   await house.say(ada, room, ['seen']);
-  const page = await house.visit(browser, bo, '/r/mill');
+  const page = await house.visit(browser, dee, '/r/mill');
   await arrived(page, 'Mill');
   await page.waitForTimeout(1500);
   await show(page, false);
