@@ -112,9 +112,10 @@ test('more than a window holds may come meanwhile', async ({ browser }) => {
 test('unread messages that are removed are unread no more, in a room that is not open', async ({
   browser,
 }) => {
-  const room = await house.room(ada, 'Market', [bo]);
-  await house.room(ada, 'Quiet', [bo]);
-  const page = await house.visit(browser, bo, '/r/quiet');
+  const eve = await house.person('eve', 'Eve Babitz');
+  const room = await house.room(ada, 'Market', [eve]);
+  await house.room(ada, 'Quiet', [eve]);
+  const page = await house.visit(browser, eve, '/r/quiet');
   await arrived(page, 'Quiet');
   await house.say(ada, room, numbered(3));
   const link = roomLink(page, 'Market');
