@@ -1,7 +1,7 @@
 // Whoever is stopped at the door comes out where they were going: by every way in, with query and fragment.
 
 import type { Page } from '@playwright/test';
-import { expect, PASSWORD, type Person, test, useHouse } from './support/house.ts';
+import { expect, PASSWORD, type Person, test, useHouse, expectTrouble, REFUSED } from './support/house.ts';
 import { arrived, heading, row, signInByForm, t } from './support/screens.ts';
 
 const house = useHouse();
@@ -72,6 +72,8 @@ test('the session that ends meanwhile leads back too, and who signs out leaves n
 }) => {
   const page = await house.visit(browser, ada, '/r/hall?at=20');
   await arrived(page, 'Hall');
+  // What the page was about to ask is refused, and the browser logs that.
+  expectTrouble(page, REFUSED);
   await page.context().clearCookies();
   await page.reload();
   await signInByForm(page, 'ada');

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 /** A server that is not ready by then has failed to start. */
@@ -64,7 +65,7 @@ export class Server {
     });
     this.#process = child;
     await new Promise<void>((done, fail) => {
-      const timer = setTimeout(() => {
+      const timer = globalThis.setTimeout(() => {
         fail(this.#failure('was not ready in time'));
       }, READY_TIMEOUT);
       child.once('exit', (code) => {
@@ -79,8 +80,15 @@ export class Server {
         }
       });
     });
-    // The setup link is the line after; an answered request means that both are written.
-    await fetch(`${this.#url}/readyz`);
+    await this.#heardSetupLink();
+  }
+
+  /** The setup link is the line after the one that says it is ready: written by then, but perhaps not read yet. */
+  async #heardSetupLink(): Promise<void> {
+    const answer = await fetch(`${this.#url}/api/v1/server`);
+    const { setup_needed: isNeeded } = (await answer.json()) as { setup_needed: boolean };
+    for (let waited = 0; isNeeded && this.#setupPath === null && waited < READY_TIMEOUT; waited += 10)
+      await setTimeout(10);
   }
 
   /** Ends it in order, as at a restart of the machine. */
