@@ -49,6 +49,7 @@ test('in the composer, Enter does not send, and the arrows and Escape do nothing
 test('while editing, Enter does not save and Escape does not give up', async ({ browser }) => {
   const page = await house.visit(browser, ada, '/r/study');
   await arrived(page, 'Study');
+  await expect(row(page, 'second')).toBeVisible();
   await composer(page, 'Study').press('ArrowUp');
   const field = page.getByRole('textbox', { name: t.message.editLabel });
   await field.fill('さいご');

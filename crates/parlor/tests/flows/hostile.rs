@@ -119,7 +119,8 @@ async fn bad_requests_get_an_error_of_the_documented_form() -> Result<()> {
         ("no such method", bearer(http.put(format!("{api}/rooms"))), 405, "method_not_allowed"),
         ("no credential", http.get(format!("{api}/rooms")), 401, "unauthenticated"),
         ("a broken id", bearer(http.get(format!("{api}/rooms/%00"))), 404, "not_found"),
-        ("a broken limit", bearer(http.get(format!("{api}/rooms?limit=many"))), 400, "bad_request"),
+        ("a broken limit", bearer(http.get(format!("{api}/rooms?limit=many"))), 422, "invalid_field"),
+        ("a parameter too many", bearer(http.get(format!("{api}/rooms?limits=1"))), 400, "bad_request"),
     ];
     for (name, request, status, code) in cases {
         let response = request.send().await.context(name)?;
