@@ -45,6 +45,13 @@ async function openPanel(page: Page): Promise<void> {
   await expect(page.getByRole('complementary', { name: t.info.label })).toBeVisible();
 }
 
+/** Where the panel has an entry in the history, closing it goes back: to leave before that has arrived ends in the room. */
+async function closePanel(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('complementary', { name: t.info.label })).toBeHidden();
+  await page.waitForFunction(() => !(history.state as { layer?: number } | null)?.layer);
+}
+
 test('what is written from right to left is, wherever it shows', async ({ browser }) => {
   const page = await house.visit(browser, ada, `/r/${hebrew.slug}`);
   await expect(row(page, 'תשובה!').first()).toBeVisible();
@@ -62,7 +69,7 @@ test('what is written from right to left is, wherever it shows', async ({ browse
   }
   await openPanel(page);
   expect(await misdirected(page)).toEqual([]);
-  await page.keyboard.press('Escape');
+  await closePanel(page);
   await page.goto(`${house.url}/rooms`);
   await expect(page.getByRole('heading', { name: 'מטבח' })).toBeVisible();
   expect(await misdirected(page)).toEqual([]);
@@ -93,6 +100,7 @@ test('stacked marks are not drawn over what is beside them', async ({ browser })
   await openPanel(page);
   await expect(page.getByRole('complementary').getByText('Cy').first()).toBeVisible();
   expect(await strayMarks(browser, page), 'panel').toEqual([]);
+  await closePanel(page);
   await page.goto(`${house.url}/rooms`);
   await expect(page.getByRole('heading', { name: 'Zalgo' })).toBeVisible();
   expect(await strayMarks(browser, page), 'browse').toEqual([]);
