@@ -1,7 +1,8 @@
 //! Addresses without marks around them: where one begins, and where it ends.
 //!
-//! An address ends before a blank, a mark of direction, a quotation mark, a full stop of any script, and before a closing
-//! mark that nothing in it opened; marks that end a sentence belong to it only if more of it follows.
+//! An address ends before a blank, a mark of direction, a quotation mark, an arrow, a full stop of any script, and before a
+//! closing mark that nothing in it opened; marks that end a sentence, or stand within words, belong to it only if more of
+//! it follows.
 
 use std::borrow::Cow;
 
@@ -9,7 +10,7 @@ use parlor_model::visible::is_visible;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use url::Url;
 
-use super::letters::{continues_word, is_caseless};
+use super::letters::{continues_word, is_caseless, is_mark};
 
 /// The longest address, in bytes. Longer ones are text.
 pub(super) const MAX_ADDRESS: usize = 2_048;
@@ -76,7 +77,8 @@ impl Finder {
             self.no_web = end;
             return web_address(&text[at..end], prefix, scheme);
         }
-        self.email(text, at)
+        // `@ada@x.example` is a name elsewhere, and what stands behind `ssh://` an account.
+        if before.is_some_and(|mark| "@/".contains(mark)) { None } else { self.email(text, at) }
     }
 
     fn email<'t>(&mut self, text: &'t str, at: usize) -> Option<Address<'t>> {
@@ -104,9 +106,16 @@ fn beginning(rest: &str, before: Option<char>) -> Option<(usize, &'static str)> 
     }
 }
 
-fn web_address<'t>(shown: &'t str, prefix: usize, scheme: &str) -> Option<Address<'t>> {
-    let href = if scheme.is_empty() { Cow::Borrowed(shown) } else { format!("{scheme}{shown}").into() };
-    (shown.len() > prefix && leads_somewhere(&href)).then_some(Address { shown, href })
+fn web_address<'t>(written: &'t str, prefix: usize, scheme: &str) -> Option<Address<'t>> {
+    let address = |shown: &'t str| {
+        let href = if scheme.is_empty() { Cow::Borrowed(shown) } else { format!("{scheme}{shown}").into() };
+        (shown.len() > prefix && leads_somewhere(&href)).then_some(Address { shown, href })
+    };
+    address(written).or_else(|| {
+        // What stands behind the colon is no port, but goes on with the sentence.
+        let colon = host(&written[prefix..]).rfind(':')?;
+        address(&written[..prefix + colon])
+    })
 }
 
 /// What stands between `<` and `>` at the beginning of `rest`, if it is an address.
@@ -162,7 +171,7 @@ fn extent(rest: &str) -> Option<usize> {
         return None;
     }
     let mut open: Vec<(char, usize)> = Vec::new();
-    let (mut end, mut in_host) = (0, true);
+    let (mut end, mut in_host, mut previous) = (0, true, None);
     let mut letters = rest.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
         let next = letters.peek().map(|&(_, next)| next);
@@ -170,7 +179,7 @@ fn extent(rest: &str) -> Option<usize> {
         if in_host && at > 0 && "[({,;!'’*~".contains(letter) {
             break;
         }
-        match meaning(letter, next) {
+        match meaning(previous, letter, next) {
             Meaning::Part => end = at + letter.len_utf8(),
             Meaning::Between => {}
             Meaning::Opens(closing) if open.len() < MAX_BRACKETS => open.push((closing, end)),
@@ -180,6 +189,7 @@ fn extent(rest: &str) -> Option<usize> {
             }
             Meaning::Opens(_) | Meaning::Closes | Meaning::Ends => break,
         }
+        previous = Some(letter);
     }
     if let Some((_, before)) = open.first() {
         end = end.min(*before);
@@ -188,17 +198,21 @@ fn extent(rest: &str) -> Option<usize> {
     (end > 0).then_some(end)
 }
 
-/// Where a text in a script without blanks begins right behind the host: `x.example` of `x.example日本`.
+/// Where a text in a script without blanks, or a picture, begins right behind the host: `x.example` of `x.example日本`.
 fn words_after_host(address: &str) -> Option<usize> {
     let host = host(address);
-    let label = host.rfind('.')? + 1;
-    if !host[label..].starts_with(|first: char| first.is_ascii_alphanumeric()) {
+    let label = host.rfind(['.', ']']).map_or(0, |mark| mark + 1);
+    let is_in_ascii = host[label..].starts_with(|first: char| first.is_ascii_alphanumeric());
+    if !is_in_ascii && !host[..label].ends_with(']') {
         return None;
     }
-    host[label..].find(is_caseless).map(|at| label + at)
+    let is_after = |letter: char| {
+        is_caseless(letter) || !(letter.is_ascii() || letter.is_alphanumeric() || is_mark(letter))
+    };
+    host[label..].find(is_after).map(|at| label + at).filter(|&at| at > 0)
 }
 
-fn meaning(letter: char, next: Option<char>) -> Meaning {
+fn meaning(previous: Option<char>, letter: char, next: Option<char>) -> Meaning {
     if letter.is_ascii() {
         return ascii_meaning(letter, next);
     }
@@ -212,12 +226,14 @@ fn meaning(letter: char, next: Option<char>) -> Meaning {
     if PAIRS.iter().any(|(_, closing)| *closing == letter) {
         return Meaning::Closes;
     }
+    if changes_letter(letter) && (next == Some(KEYCAP) || previous.is_some_and(|letter| !letter.is_ascii())) {
+        return Meaning::Part;
+    }
     match letter {
-        // Joiners and selectors hold words and pictures together.
-        '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' if next.is_some() => Meaning::Between,
-        '·' | '・' | '‧' | '–' | '‐' | '‑' if in_word => Meaning::Between,
-        '｜' | '＜' | '＞' | '～' => Meaning::Ends,
-        _ if !is_visible(letter) => Meaning::Ends,
+        // Joiners hold words and pictures together.
+        '\u{200c}' | '\u{200d}' | '\u{180e}' if next.is_some() => Meaning::Between,
+        _ if stands_within_words(letter) && (in_word || next == Some('_')) => Meaning::Between,
+        _ if !is_visible(letter) || parts_words(letter) => Meaning::Ends,
         _ => match letter.general_category() {
             GeneralCategory::DashPunctuation
             | GeneralCategory::ConnectorPunctuation
@@ -229,6 +245,49 @@ fn meaning(letter: char, next: Option<char>) -> Meaning {
             _ => Meaning::Part,
         },
     }
+}
+
+/// What makes a key of a digit.
+const KEYCAP: char = '\u{20e3}';
+
+/// Selectors of a variant or a picture, and the letters that make a flag a region's: part of the character before them.
+fn changes_letter(letter: char) -> bool {
+    matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{180b}'..='\u{180d}' | '\u{180f}'
+        | '\u{e0020}'..='\u{e007f}')
+}
+
+/// Points and dashes within words and names; signs of abbreviation of Hebrew and Devanagari; what stands between the
+/// syllables of Tibetan and the words of Ethiopic; words of Burmese that count as marks.
+fn stands_within_words(letter: char) -> bool {
+    matches!(
+        letter,
+        '·' | '・'
+            | '･'
+            | '‧'
+            | '–'
+            | '‐'
+            | '‑'
+            | '゠'
+            | '´'
+            | '״'
+            | '׳'
+            | '־'
+            | '॰'
+            | '་'
+            | '༌'
+            | '፡'
+            | '֊'
+            | '᠊'
+            | '᠆'
+            | '\u{104c}'..='\u{104f}'
+    )
+}
+
+/// Signs that stand between addresses, or around them, and are no punctuation to Unicode: arrows, lines, quotation marks
+/// among the pictures.
+fn parts_words(letter: char) -> bool {
+    matches!(letter, '｜' | '＜' | '＞' | '～' | '´' | '¦' | '\u{275b}'..='\u{2760}' | '\u{2190}'..='\u{21ff}'
+        | '\u{27f0}'..='\u{27ff}' | '\u{2900}'..='\u{297f}' | '\u{2500}'..='\u{257f}')
 }
 
 fn ascii_meaning(letter: char, next: Option<char>) -> Meaning {
@@ -267,12 +326,6 @@ fn email(rest: &str) -> (Option<usize>, usize) {
         });
     // Whatever follows has another `@` to begin with.
     (is_domain.then(|| local + 1 + domain.len()), local + 1)
-}
-
-/// A mark that belongs to the letter before it.
-fn is_mark(letter: char) -> bool {
-    !letter.is_ascii()
-        && matches!(letter.general_category(), GeneralCategory::NonspacingMark | GeneralCategory::SpacingMark)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use parlor_model::visible::has_visible;
 
+use super::code::Fenced;
 use super::html::{Html, Tag};
 use super::letters::begins_right_to_left;
 use super::lines::{Line, join};
@@ -25,6 +26,8 @@ enum Block<'t> {
     List(Mark),
     Code(code::Block),
     Table(Head),
+    /// So many lines that only look like the beginning of something.
+    Text(usize),
 }
 
 /// Writes the blocks of a message.
@@ -42,10 +45,16 @@ impl Writer {
     /// Writes lines that stand within `depth` quotes and lists. `bare`: a paragraph at the beginning gets no element of
     /// its own, because it is all that most items have.
     pub(super) fn blocks(&mut self, lines: &[Line<'_>], depth: usize, mut bare: bool) {
-        let (mut at, mut paragraph) = (0, None);
+        let (mut at, mut paragraph, mut text_until) = (0, None, 0);
         while at < lines.len() && !self.html.is_full() {
             let is_blank = lines[at].is_blank();
-            let block = if is_blank { None } else { recognise(&lines[at..], paragraph.is_some(), depth) };
+            let is_text = is_blank || at < text_until;
+            let block = if is_text { None } else { recognise(&lines[at..], paragraph.is_some(), depth) };
+            let block = block.filter(|block| {
+                let Block::Text(lines) = block else { return true };
+                text_until = at + lines;
+                false
+            });
             let block = block.filter(|block| self.cells < MAX_CELLS || !matches!(block, Block::Table(_)));
             if is_blank || block.is_some() {
                 if let Some(from) = paragraph.take() {
@@ -85,6 +94,7 @@ impl Writer {
                 block.lines
             }
             Block::Table(head) => self.table(&head, lines, depth),
+            Block::Text(lines) => lines,
         }
     }
 
@@ -189,7 +199,10 @@ fn recognise<'t>(lines: &[Line<'t>], in_paragraph: bool, depth: usize) -> Option
     let nests = depth < MAX_NESTING;
     let begun = match text.as_bytes().first()? {
         b'#' => heading(text),
-        b'`' | b'~' => code::fenced(lines).map(Block::Code),
+        b'`' | b'~' => code::fenced(lines).map(|fenced| match fenced {
+            Fenced::Code(block) => Block::Code(block),
+            Fenced::Empty(lines) => Block::Text(lines),
+        }),
         b'>' if nests && quote_text(line).is_some() => Some(Block::Quote),
         b'-' | b'*' | b'_' if is_rule(text) => Some(Block::Rule),
         b'-' | b'*' | b'+' | b'0'..=b'9' if nests => {

@@ -45,8 +45,16 @@ impl Block {
     }
 }
 
-/// The code between the fence at the first line and the one that closes it, or the end. `None` if there is none to see.
-pub(super) fn fenced(lines: &[Line<'_>]) -> Option<Block> {
+/// What a fence at the first line begins.
+pub(super) enum Fenced {
+    /// Code up to the fence that closes it, or the end.
+    Code(Block),
+    /// So many lines with nothing to see between two fences: they are text.
+    Empty(usize),
+}
+
+/// What the fence at the first line begins. `None` if there is no fence, or nothing behind it.
+pub(super) fn fenced(lines: &[Line<'_>]) -> Option<Fenced> {
     let opening = lines.first()?;
     let text = opening.trimmed();
     let mark = text.chars().next()?;
@@ -66,9 +74,10 @@ pub(super) fn fenced(lines: &[Line<'_>]) -> Option<Block> {
     let language = language(info);
     let first = (language.is_none() && has_visible(info)).then(|| info.to_owned());
     if first.is_none() && !lines[code.clone()].iter().any(|line| has_visible(line.trimmed())) {
-        return None;
+        return (code.end < lines.len()).then_some(Fenced::Empty(code.end + 1));
     }
-    Some(Block { lines: lines.len().min(code.end + 1), code, indent: opening.indent(), language, first })
+    let lines = lines.len().min(code.end + 1);
+    Some(Fenced::Code(Block { lines, code, indent: opening.indent(), language, first }))
 }
 
 /// The code that begins at the first line, which is indented, as all of it is.

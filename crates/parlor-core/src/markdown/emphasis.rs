@@ -1,9 +1,9 @@
 //! Which marks of emphasis belong together: `*`, `_` and `~~`, by the rules of `CommonMark`, with three differences. A mark
-//! beside a letter of a script without capitals may close after a bracket or a quotation mark, because there no blank
-//! follows; stars between digits are stars; and only two tildes strike out.
+//! between a bracket or a quotation mark and a letter of a script without capitals, or a picture, may open and close,
+//! because there no blank follows; stars between digits are stars; and only two tildes strike out.
 
 use super::html::Tag;
-use super::letters::{is_caseless, is_punctuation};
+use super::letters::{continues_word, is_punctuation};
 
 /// A run of the same mark, and what became of it.
 #[derive(Debug)]
@@ -90,11 +90,11 @@ impl Run {
     }
 }
 
-/// True if a run stands at the beginning of what follows: no blank is `ahead`, and if a mark is, no word is `behind`.
+/// True if a run stands at the beginning of what follows: no blank is `ahead`, and if a mark is, no word is `behind` that
+/// would be parted from what follows by a blank.
 fn flanks(behind: Option<char>, ahead: Option<char>) -> bool {
     let Some(ahead) = ahead.filter(|letter| !letter.is_whitespace()) else { return false };
-    !is_punctuation(ahead)
-        || behind.is_none_or(|behind| behind.is_whitespace() || is_punctuation(behind) || is_caseless(behind))
+    !is_punctuation(ahead) || !continues_word(behind)
 }
 
 /// Finds what belongs together among runs that stand in this order. Looks at each pair that can't match at most once for

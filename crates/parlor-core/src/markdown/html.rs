@@ -65,12 +65,20 @@ pub(super) struct Html {
     text: String,
     /// More than this is not wanted: see [`Html::is_full`].
     limit: usize,
-    visible: bool,
+    /// How many texts were written that leave a mark on the screen.
+    seen: usize,
+}
+
+/// Where an element was opened around something that may turn out to be invisible.
+pub(super) struct Mark {
+    at: usize,
+    end: usize,
+    seen: usize,
 }
 
 impl Html {
     pub(super) fn new(capacity: usize, limit: usize) -> Self {
-        Self { text: String::with_capacity(capacity), limit, visible: false }
+        Self { text: String::with_capacity(capacity), limit, seen: 0 }
     }
 
     pub(super) fn open(&mut self, tag: Tag) {
@@ -122,13 +130,32 @@ impl Html {
 
     /// What somebody wrote.
     pub(super) fn text(&mut self, text: &str) {
-        self.visible = self.visible || has_visible(text);
+        self.seen += usize::from(has_visible(text));
         escape_into(&mut self.text, text, false);
     }
 
     /// True once anything is in it that leaves a mark on the screen.
     pub(super) fn is_visible(&self) -> bool {
-        self.visible
+        self.seen > 0
+    }
+
+    /// Opens an element that [`Html::close_visible`] closes.
+    pub(super) fn open_marked(&mut self, tag: Tag) -> Mark {
+        let at = self.text.len();
+        self.open(tag);
+        Mark { at, end: self.text.len(), seen: self.seen }
+    }
+
+    /// Closes the innermost element, if there is something to see in it. Otherwise it was none, and `typed` stands where
+    /// it began and ended.
+    pub(super) fn close_visible(&mut self, tag: Tag, mark: &Mark, typed: &str) {
+        if self.seen > mark.seen {
+            self.close(tag);
+        } else {
+            // Marks around nothing are nothing to look at for those around them either.
+            self.text.replace_range(mark.at..mark.end, typed);
+            self.text.push_str(typed);
+        }
     }
 
     /// True once it is larger than it may be.
@@ -183,6 +210,17 @@ mod tests {
             "<a href=\"https://a.example/?b=1&amp;c=&quot;&lt;x&gt;\" title=\"&quot;'&gt;\" \
              rel=\"noopener noreferrer nofollow ugc\">&lt;b&gt;&amp;\"'&nbsp;</a>"
         );
+    }
+
+    #[test]
+    fn an_element_without_anything_to_see_is_what_was_typed() {
+        let mut html = Html::new(0, 100);
+        for inner in ["\u{200b}", "a"] {
+            let mark = html.open_marked(Tag::Strong);
+            html.text(inner);
+            html.close_visible(Tag::Strong, &mark, "**");
+        }
+        assert_eq!(html.into_text(), "**\u{200b}**<strong>a</strong>");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use parlor_model::visible::has_visible;
 use super::addresses::{Finder, angled};
 use super::emphasis::{Run, pair};
 use super::html::Html;
+use super::letters::letter_before;
 use super::links::target;
 use pieces::Piece;
 
@@ -152,7 +153,7 @@ impl<'t> Reader<'t> {
 
     fn marks(&mut self, mark: u8) {
         let length = run_length(self.text, self.at);
-        let before = self.text[..self.at].chars().next_back();
+        let before = letter_before(&self.text[..self.at]);
         let after = self.text[self.at + length..].chars().next();
         match Run::new(mark, length, before, after) {
             Some(run) => {

@@ -1,5 +1,6 @@
 //! What the rules ask of single characters.
 
+use parlor_model::visible::is_visible;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// Punctuation of any script, and every mark of ASCII that is no letter or number. The marks of Chinese, Japanese and
@@ -20,6 +21,18 @@ fn is_cjk_mark(letter: char) -> bool {
 /// endings without one.
 pub(super) fn is_caseless(letter: char) -> bool {
     !letter.is_ascii() && letter.is_alphabetic() && !letter.is_lowercase() && !letter.is_uppercase()
+}
+
+/// The last letter, sign or blank of a text, without the marks on it and without joiners and selectors behind it: what the
+/// eye sees there.
+pub(super) fn letter_before(text: &str) -> Option<char> {
+    let is_on_letter = |letter: char| !letter.is_whitespace() && (is_mark(letter) || !is_visible(letter));
+    text.chars().rev().find(|letter| !is_on_letter(*letter))
+}
+
+/// A mark that belongs to the letter before it.
+pub(super) fn is_mark(letter: char) -> bool {
+    !letter.is_ascii() && letter.general_category_group() == GeneralCategoryGroup::Mark
 }
 
 /// True if a word that begins after `before` would only go on.
@@ -59,6 +72,21 @@ mod tests {
         }
         for letter in ['a', 'É', 'Ж', 'ω', '1', '!', '。'] {
             assert!(!is_caseless(letter), "{letter}");
+        }
+    }
+
+    #[test]
+    fn marks_belong_to_the_letter_before_them() {
+        for (text, letter) in [
+            ("ไม่", Some('ม')),
+            ("अर्थात्", Some('त')),
+            ("e\u{301}", Some('e')),
+            ("❤\u{fe0f}", Some('❤')),
+            ("ខ\u{200b}", Some('ខ')),
+            ("a \u{200b}", Some(' ')),
+            ("\u{301}", None),
+        ] {
+            assert_eq!(letter_before(text), letter, "{text:?}");
         }
     }
 

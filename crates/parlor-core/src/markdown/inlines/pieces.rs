@@ -5,7 +5,7 @@ use parlor_model::visible::has_visible;
 use super::super::MAX_EMPHASIS;
 use super::super::addresses::Address;
 use super::super::emphasis::Run;
-use super::super::html::{Html, Tag};
+use super::super::html::{Html, Mark, Tag};
 use super::super::links::Target;
 
 /// A part of a text.
@@ -72,16 +72,16 @@ pub(super) fn write(html: &mut Html, pieces: &[Piece<'_>], runs: &[Run]) {
 struct Marks {
     /// How many are shown as emphasis.
     depth: usize,
-    /// For each, whether it is; deeper ones are shown as they were typed.
-    shown: Vec<bool>,
+    /// For each, where it began if it is; deeper ones are shown as they were typed.
+    shown: Vec<Option<Mark>>,
 }
 
 impl Marks {
     fn write(&mut self, html: &mut Html, run: &Run) {
         for tag in run.ends() {
-            if self.shown.pop() == Some(true) {
+            if let Some(mark) = self.shown.pop().flatten() {
                 self.depth -= 1;
-                html.close(tag);
+                html.close_visible(tag, &mark, typed(run.mark, tag));
             } else {
                 html.text(typed(run.mark, tag));
             }
@@ -89,12 +89,11 @@ impl Marks {
         let mark = typed(run.mark, Tag::Emphasis);
         (0..run.left).for_each(|_| html.text(mark));
         for tag in run.begins() {
-            let is_shown = self.depth < MAX_EMPHASIS;
-            self.shown.push(is_shown);
-            if is_shown {
+            if self.depth < MAX_EMPHASIS {
                 self.depth += 1;
-                html.open(tag);
+                self.shown.push(Some(html.open_marked(tag)));
             } else {
+                self.shown.push(None);
                 html.text(typed(run.mark, tag));
             }
         }

@@ -112,6 +112,13 @@ const GENERATORS: &[Generator] = &[
     ("line breaks", |size| "a\n".repeat(size / 2)),
     ("blank lines", |size| "a\n\n".repeat(size / 3)),
     ("what is not to be seen", |size| "**\u{200b}** ".repeat(size / 8)),
+    ("marks of letters before stars", |size| "\u{301}\u{301}*".repeat(size / 5)),
+    ("many marks before a star", |size| "\u{301}".repeat(size / 2) + &"*".repeat(9)),
+    ("emphasis of nothing to see", |size| {
+        "*_".repeat(4) + &"\u{200b}*\u{200b}*".repeat(size / 8) + &"_*".repeat(4)
+    }),
+    ("empty fences that are closed", |size| "```\n```\n".repeat(size / 8)),
+    ("colons in hosts", |size| "https://a:b".repeat(size / 11)),
     ("headings", |size| "# a\n".repeat(size / 4)),
     ("#", |size| "#".repeat(size)),
     ("rules", |size| "---\n".repeat(size / 4)),

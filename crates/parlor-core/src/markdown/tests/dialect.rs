@@ -131,12 +131,21 @@ fn where_nothing_is_to_be_seen_the_source_is_shown() {
         "---\n***",
         "***\n",
         "***",
+        "- ~~\u{3164}~~",
+        "_**\u{ad}**_",
     ]);
     rendered(&[
         ("a\n~~~rust\n~~~", "<p@>a<br>~~~rust<br>~~~</p>"),
         ("~~~\n\n~~~", "<p@>~~~</p><p@>~~~</p>"),
         ("```\n```", "<p@>```<br>```</p>"),
         ("` `\n", "<p@>` `</p>"),
+        ("a\n```\n```\n**b**", "<p@>a<br>```<br>```<br><strong>b</strong></p>"),
+        ("~~~\n\n~~~\n- b", "<p@>~~~</p><p@>~~~</p><ul><li@>b</li></ul>"),
+        ("```\n```\na\n```\nb\n```", "<p@>```<br>```<br>a</p><pre><code>b\n</code></pre>"),
+        ("a **\u{200b}** *b*", "<p@>a **\u{200b}** <em>b</em></p>"),
+        ("a\n- ~~\u{3164}~~", "<p@>a</p><ul><li@>~~\u{3164}~~</li></ul>"),
+        ("a\n# ***\u{2060}***", "<p@>a</p><h1@>***\u{2060}***</h1>"),
+        ("*a* _**\u{ad}**_", "<p@><em>a</em> _**\u{ad}**_</p>"),
     ]);
 }
 
@@ -175,7 +184,23 @@ fn emphasis_beside_marks_of_every_script() {
         ("**`code`**を", "<strong><code>code</code></strong>を"),
         ("**🎉**b", "<strong>🎉</strong>b"),
         ("日本**語**です", "日本<strong>語</strong>です"),
+        // Behind tones and vowel killers, pictures, and signs that are not seen.
+        ("ไม่**(no)**ครับ", "ไม่<strong>(no)</strong>ครับ"),
+        ("अर्थात्**(i.e.)**और", "अर्थात्<strong>(i.e.)</strong>और"),
+        ("မြန်**“a”**မာ", "မြန်<strong>“a”</strong>မာ"),
+        ("ខ្មែរ\u{200b}**(a)**\u{200b}ខ", "ខ្មែរ\u{200b}<strong>(a)</strong>\u{200b}ខ"),
+        ("ה**\"ספר\"**הזה", "ה<strong>\"ספר\"</strong>הזה"),
+        ("**Done!**🎉", "<strong>Done!</strong>🎉"),
+        ("❤\u{fe0f}**“you”**❤\u{fe0f}", "❤\u{fe0f}<strong>“you”</strong>❤\u{fe0f}"),
+        ("~~(no)~~😀 👍🏽*“ok”*→", "<del>(no)</del>😀 👍🏽<em>“ok”</em>→"),
+        ("**བོད།**ཡིག", "<strong>བོད།</strong>ཡིག"),
+        ("**ሰላም።**ሰ", "<strong>ሰላም።</strong>ሰ"),
     ]);
+}
+
+#[test]
+fn words_of_letters_with_capitals_are_parted_by_blanks() {
+    as_typed(&["a**(b)**c", "é**“b”**", "e\u{301}**“b”**", "ж**«б»**ж", "7**(b)**8"]);
 }
 
 #[test]
