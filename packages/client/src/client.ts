@@ -149,6 +149,10 @@ export class ParlorClient {
         this.#statusChanged(status);
       },
       isAdmitted: async () => (await this.restore()) !== null,
+      // All tabs of a browser share the cookie.
+      ...(this.#cookie && {
+        hasSuccessor: async () => (await this.rest.session()).user?.id === this.#selfId(),
+      }),
     });
   }
 

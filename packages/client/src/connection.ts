@@ -27,6 +27,11 @@ const HEARTBEAT = 25_000;
 /** How long the answer to a `ping` may take; shorter when something hints that the network went. */
 const PING_TIMEOUT = 8_000;
 const PROBE_TIMEOUT = 3_000;
+/**
+ * Whoever signs in anew ends the session that was there before the answer has brought the new one: how long to wait for
+ * that before it is asked for again, each time, in milliseconds.
+ */
+const SUCCESSOR_WAITS = [100, 400, 1500];
 /** A connection that lived so long was a good one: the next wait is short again. */
 const STABLE_AFTER = 5_000;
 
@@ -53,6 +58,8 @@ export interface ConnectionOptions {
   onPong: (pong: Partial<Pong>) => void;
   /** Asks by other means whether one is still let in; false ends the connection. Errors mean: not known. */
   isAdmitted: () => Promise<boolean>;
+  /** Asks, once the session is over, whether there is another of the same person in its place. */
+  hasSuccessor?: () => Promise<boolean>;
 }
 
 /** What the compact encoding needs: fetched only by those who ask for it. */
@@ -257,12 +264,36 @@ export class Connection {
     if (entered && this.#options.environment.now() - this.#onlineAt >= STABLE_AFTER) this.#attempt = 0;
     this.#drop();
     if (code >= STAY_AWAY_FROM) {
-      this.disconnect(reasonOf(code));
+      const [reason, { hasSuccessor }] = [reasonOf(code), this.#options];
+      if (reason === 'session-ended' && hasSuccessor) void this.#succeed(hasSuccessor);
+      else this.disconnect(reason);
       return;
     }
     this.#lost();
     // A browser does not tell a refused handshake from a dead server: ask in a way that does.
     if (!entered) void this.#checkAdmission();
+  }
+
+  /** Goes on in the session that took the place of this one, as when its owner signs in anew in another tab. */
+  async #succeed(hasSuccessor: () => Promise<boolean>): Promise<void> {
+    this.#lostAt ??= this.#options.environment.now();
+    this.#setStatus({ state: 'connecting', since: this.#lostAt });
+    const isWaiting = (): boolean => this.#status.state === 'connecting' && this.#socket === null;
+    for (const wait of SUCCESSOR_WAITS) {
+      await new Promise((done) => (this.#timer = setTimeout(done, wait)));
+      const answer = await hasSuccessor().catch(() => null);
+      if (!isWaiting()) return;
+      if (answer === true) {
+        this.#open();
+        return;
+      }
+      // The server did not answer: whether one is let in shows at the next attempt.
+      if (answer === null) {
+        this.#lost();
+        return;
+      }
+    }
+    this.disconnect('session-ended');
   }
 
   async #checkAdmission(): Promise<void> {

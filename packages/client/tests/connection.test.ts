@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { backoff, BACKOFF_CAP, type ConnectionStatus, ParlorClient } from '../src/index.ts';
+import { backoff, BACKOFF_CAP, type ConnectionStatus, ParlorClient, type User } from '../src/index.ts';
 import { makeUser } from './support/fake-room.ts';
 import { FakeServer } from './support/fake-server.ts';
 import { makeClient, pass, settle, started } from './support/start.ts';
@@ -126,6 +126,67 @@ describe('the connection', () => {
     expect(client.status.get().state).toBe('online');
     expect(server.attempts).toHaveLength(2);
     expect(ended).not.toHaveBeenCalled();
+  });
+
+  describe('whose session another tab has replaced', () => {
+    /** A page of the server's own, whose session ends, and what the server says of the cookie from then on, in turn. */
+    async function replaced(answers: (User | null | 'unreachable')[]): Promise<{
+      client: ParlorClient;
+      server: FakeServer;
+      ended: ReturnType<typeof vi.fn>;
+    }> {
+      const server = new FakeServer();
+      server.addRoom('hall');
+      const { client } = await started(server, { cookie: true, token: null });
+      const ended = vi.fn();
+      client.on('session.ended', ended);
+      server.override = (_, path) => {
+        const answer = path === '/auth/session' ? answers.shift() : undefined;
+        if (answer === 'unreachable') throw new TypeError('Failed to fetch');
+        return answer === undefined ? undefined : Response.json(answer === null ? {} : { user: answer });
+      };
+      server.cut(4502);
+      await pass(10_000);
+      return { client, server, ended };
+    }
+
+    it('goes on in the new one, which may be on its way yet', async () => {
+      for (const late of [0, 1, 2]) {
+        const answers = Array.from({ length: late }, () => null);
+        const { client, server, ended } = await replaced([...answers, new FakeServer().self]);
+        expect(client.status.get().state).toBe('online');
+        expect(server.commands.at(-1)).toMatchObject({ type: 'hello', data: { resume: [{}] } });
+        expect(ended).not.toHaveBeenCalled();
+      }
+    });
+
+    it('ends where there is none', async () => {
+      const { client, server } = await replaced([null, null, null]);
+      expect(client.status.get()).toEqual({ state: 'ended', reason: 'session-ended' });
+      expect(server.attempts).toHaveLength(1);
+    });
+
+    it('does not become somebody else', async () => {
+      const { client, ended } = await replaced([makeUser('eve'), makeUser('eve'), makeUser('eve')]);
+      expect(client.status.get()).toEqual({ state: 'ended', reason: 'session-ended' });
+      expect(client.user.get()).toBeNull();
+      expect(ended).toHaveBeenCalledOnce();
+    });
+
+    it('tries on where the server can not be asked', async () => {
+      const { client } = await replaced(['unreachable']);
+      expect(client.status.get().state).toBe('online');
+    });
+
+    it('stays signed out once it has signed out', async () => {
+      const server = new FakeServer();
+      const { client } = await started(server, { cookie: true, token: null });
+      server.cut(4502);
+      await client.signOut();
+      await pass(10_000);
+      expect(client.status.get()).toEqual({ state: 'ended', reason: 'signed-out' });
+      expect(server.attempts).toHaveLength(1);
+    });
   });
 
   it('can connect again after the end', async () => {
