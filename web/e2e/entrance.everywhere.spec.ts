@@ -84,3 +84,25 @@ test('the session that ends meanwhile leads back too, and who signs out leaves n
   await expect(page.getByText(t.signIn.signedOut)).toBeVisible();
   expect(addressOf(page)).toBe('/sign-in');
 });
+
+test('signing in anew in another tab leaves this one where it is', async ({ browser }, { project }) => {
+  const eve = await house.person(`eve-${project.name}`, 'Eve Babitz');
+  const hall = await eve.rest.roomBySlug('hall');
+  await eve.rest.joinRoom(hall.id);
+  const first = await house.visit(browser, null, '/r/hall');
+  const second = await first.context().newPage();
+  await second.goto(`${house.url}/r/hall`);
+  for (const page of [first, second]) {
+    await signInByForm(page, eve.username);
+    await arrived(page, 'Hall');
+  }
+  // The session of the first tab has ended; what comes reaches it in the new one.
+  await house.say(ada, hall, [`Good evening on ${project.name}`]);
+  for (const page of [second, first])
+    await expect(row(page, `Good evening on ${project.name}`)).toBeVisible({ timeout: 15_000 });
+  await expect(first.getByText(t.signIn.ended)).toHaveCount(0);
+  // Who signs out does so in all of them.
+  await second.goto(`${house.url}/settings`);
+  await second.getByRole('button', { name: t.settings.signOut, exact: true }).click();
+  await expect(first.getByText(t.signIn.ended)).toBeVisible();
+});

@@ -222,3 +222,33 @@ test('a room from outside, and settings', async ({ browser }) => {
   await page.getByLabel(t.account.displayName, { exact: true }).fill(UNBROKEN);
   await expectInside(page, 'settings');
 });
+
+test('a letter whose marks stand beside it is cut where its place ends', async ({ browser }) => {
+  // No font has these, so that each takes the place of a letter; and nothing breaks a letter from its marks.
+  const wide = `\u{11305}${'\u{1133b}'.repeat(60)}`;
+  const phase = test.info().project.name;
+  const speaker = await house.person(`wide-${phase}`, wide);
+  const lodge = await house.room(owner, `lodge ${phase} ${wide.slice(0, 90)}`, [speaker], wide.repeat(4));
+  await house.say(speaker, lodge, [wide, `- ${wide}\n- **${wide}**`, `> ${wide}`, `/me ${wide}`]);
+  const { messages } = await owner.rest.history(lodge.id);
+  await owner.rest.sendMessage(lodge.id, { body: 'answer', reply_to: messages.at(-1)?.id ?? '' });
+  const page = await open(browser, owner, `/r/${encodeURIComponent(lodge.slug)}`);
+  await expect(row(page, 'answer')).toBeVisible();
+  await page.keyboard.press('Control+.');
+  await expect(page.getByRole('complementary', { name: t.info.label })).toBeVisible();
+  const { path } = await speaker.rest.createInvite(lodge.id, {});
+  const invited = await open(browser, null, path);
+  await expect(invited.getByRole('heading', { level: 1 })).toBeVisible();
+  for (const shown of [page, invited]) {
+    for (const width of test.info().project.name === 'phone' ? [390] : [390, 1024, 1440]) {
+      await shown.setViewportSize({ width, height: 800 });
+      const sideways = await shown.evaluate(() =>
+        [document.scrollingElement, ...document.querySelectorAll('main, aside, nav, .scroller, .page')]
+          // As far as a cut text may lean out.
+          .filter((place) => place && place.scrollWidth > place.clientWidth + 4)
+          .map((place) => `${place?.className} holds ${place?.scrollWidth} of ${place?.clientWidth}`),
+      );
+      expect(sideways, `${width}`).toEqual([]);
+    }
+  }
+});
