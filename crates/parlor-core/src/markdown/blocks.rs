@@ -116,10 +116,7 @@ impl Writer {
 
     fn quote(&mut self, lines: &[Line<'_>], depth: usize) -> usize {
         let inner = quoted(lines);
-        // Its paragraphs have directions of their own, so that a browser would find none for the quote.
-        let right_to_left = inner.iter().find_map(|line| begins_right_to_left(line.trimmed()));
-        let direction = if right_to_left == Some(true) { "rtl" } else { "auto" };
-        self.html.open_with(Tag::Quote, &[("dir", direction)]);
+        self.html.open_with(Tag::Quote, &[("dir", direction(&inner))]);
         self.blocks(&inner, depth + 1, false);
         self.html.close(Tag::Quote);
         inner.len()
@@ -138,7 +135,10 @@ impl Writer {
             let value = item.number.and_then(|number| numbers.value(number)).map(|value| value.to_string());
             let value = value.as_deref().map(|value| ("value", value));
             let class = item.task.map(|_| ("class", "task"));
-            let attributes: Vec<_> = value.into_iter().chain(class).chain([("dir", "auto")]).collect();
+            let begins_with_block = item.lines.first().is_none_or(|line| line.is_blank())
+                || recognise(&item.lines, false, depth + 1).is_some();
+            let direction = if begins_with_block { direction(&item.lines) } else { "auto" };
+            let attributes: Vec<_> = value.into_iter().chain(class).chain([("dir", direction)]).collect();
             self.html.open_with(Tag::Item, &attributes);
             if let Some(is_done) = item.task {
                 self.html.sign(if is_done { '☑' } else { '☐' });
@@ -152,7 +152,11 @@ impl Writer {
     }
 
     fn table(&mut self, head: &Head, lines: &[Line<'_>], depth: usize) -> usize {
-        self.html.open(Tag::Table);
+        // The order of its columns, which cells can't say.
+        match direction(&lines[..1]) {
+            "rtl" => self.html.open_with(Tag::Table, &[("dir", "rtl")]),
+            _ => self.html.open(Tag::Table),
+        }
         self.html.open(Tag::Head);
         self.row(Tag::HeadCell, head, lines[0]);
         self.html.close(Tag::Head);
@@ -187,6 +191,12 @@ impl Writer {
         }
         self.html.close(Tag::Row);
     }
+}
+
+/// The direction of what holds blocks: they have directions of their own, so that a browser would find none for it.
+fn direction(lines: &[Line<'_>]) -> &'static str {
+    let right_to_left = lines.iter().find_map(|line| begins_right_to_left(line.trimmed()));
+    if right_to_left == Some(true) { "rtl" } else { "auto" }
 }
 
 /// The block that begins at the first of some lines, which is not blank.

@@ -19,7 +19,7 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         ("ol", "start"),
         ("td", "align"),
         ("th", "align"),
-        ("blockquote h1 h2 h3 h4 h5 h6 li p td th", "dir"),
+        ("blockquote h1 h2 h3 h4 h5 h6 li p table td th", "dir"),
     ];
     let mut allowed: HashMap<&str, HashSet<&str>> = HashMap::new();
     for (tags, names) in attributes {
@@ -45,7 +45,8 @@ fn is_allowed(tag: &str, name: &str, value: &str) -> bool {
                 && language.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'#' | b'-'))
         }),
         ("li", "class") => value == "task",
-        (_, "dir") => value == "auto" || (tag == "blockquote" && value == "rtl"),
+        ("table", "dir") => value == "rtl",
+        (_, "dir") => value == "auto" || (["blockquote", "li"].contains(&tag) && value == "rtl"),
         (_, "align") => ["left", "center", "right"].contains(&value),
         ("ol", "start") | ("li", "value") => value.parse::<u32>().is_ok(),
         _ => true,

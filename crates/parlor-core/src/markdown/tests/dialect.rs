@@ -350,8 +350,25 @@ fn every_text_has_a_direction_of_its_own() {
         assert!(opened > 0 && opened == html.matches(&format!("</{tag}>")).count(), "{tag}: {html}");
     }
     let directions = html.matches(" dir=\"auto\"").count() + html.matches(" dir=\"rtl\"").count();
-    assert_eq!(directions, 11, "{html}");
+    // One of them is the table's.
+    assert_eq!(directions, 12, "{html}");
+    assert!(html.contains("<table dir=\"rtl\"><thead>"), "{html}");
     assert!(html.contains("<td align=\"right\" dir=\"auto\">ז"), "{html}");
+}
+
+#[test]
+fn what_holds_blocks_has_the_direction_of_their_first_letter() {
+    rendered(&[
+        (
+            "- > א\n- # ב\n- - ג",
+            "<ul><li dir=\"rtl\"><blockquote dir=\"rtl\"><p@>א</p></blockquote></li>\
+          <li dir=\"rtl\"><h1@>ב</h1></li><li dir=\"rtl\"><ul><li@>ג</li></ul></li></ul>",
+        ),
+        ("- > a\n- ד", "<ul><li@><blockquote@><p@>a</p></blockquote></li><li@>ד</li></ul>"),
+        ("> - م", "<blockquote dir=\"rtl\"><ul><li@>م</li></ul></blockquote>"),
+        ("| 1 | ה |\n|-|-|", "<table dir=\"rtl\"><thead><tr><th@>1</th><th@>ה</th></tr></thead></table>"),
+        ("| a | ו |\n|-|-|", "<table><thead><tr><th@>a</th><th@>ו</th></tr></thead></table>"),
+    ]);
 }
 
 #[test]
