@@ -82,6 +82,39 @@ test('what is written from right to left is, wherever it shows', async ({ browse
   expect(await misdirected(page)).toEqual([]);
 });
 
+test('a name in a list stands beside its sign, whatever its direction', async ({ browser }) => {
+  const page = await house.visit(browser, ada, '/');
+  const link = page.getByRole('link', { name: hebrew.name }).first();
+  await expect(link).toBeVisible();
+  const distance = await link.locator('.name').evaluate((name) => {
+    const range = document.createRange();
+    range.selectNodeContents(name);
+    return range.getBoundingClientRect().left - name.getBoundingClientRect().left;
+  });
+  expect(distance).toBeLessThan(2);
+});
+
+test('a heading begins on the side where the words below it do', async ({ browser }) => {
+  const page = await house.visit(browser, ada, `/r/${hebrew.slug}`);
+  const title = row(page, 'כותרת (א)').getByRole('heading', { name: 'כותרת (א)' });
+  await expect(title).toBeVisible();
+  const gap = await title.evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return element.getBoundingClientRect().right - range.getBoundingClientRect().right;
+  });
+  expect(gap).toBeLessThan(2);
+});
+
+test('who does something stands where the sentence begins', async ({ browser }) => {
+  const page = await house.visit(browser, ada, `/r/${hebrew.slug}`);
+  const action = row(page, 'מחייך!');
+  const left = async (what: string): Promise<number> =>
+    action.locator(`.words ${what}`).evaluate((element) => element.getBoundingClientRect().left);
+  await expect(action).toBeVisible();
+  expect(await left('.author')).toBeGreaterThan(await left('.body'));
+});
+
 test('each line of what one writes has its own direction', async ({ browser }) => {
   const page = await house.visit(browser, ada, `/r/${hebrew.slug}`);
   const field = composer(page, hebrew.name);
