@@ -1,4 +1,4 @@
-//! What surrounds every request: bounds on number and time, panics, and the headers that every answer has.
+//! What surrounds every request: a bound on its time, panics, and the headers that every answer has.
 
 use std::any::Any;
 
@@ -7,8 +7,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
-use parlor_model::Refusal;
-use std::time::Duration;
 
 use crate::error::Failure;
 use crate::state::ApiState;
@@ -46,13 +44,8 @@ fn add_headers(headers: &mut HeaderMap) {
     }
 }
 
-/// Bounds how many requests are under way and how long one may take. The excess is answered at once instead of
-/// queueing: a client that is told to come back holds no memory here.
+/// Bounds how long a request may take.
 pub(crate) async fn bound(State(state): State<ApiState>, request: Request, next: Next) -> Response {
-    let Ok(_permit) = state.permits.try_acquire() else {
-        let retry_after = Duration::from_secs(1);
-        return Failure::from(Refusal::Busy { retry_after }).into_response();
-    };
     match tokio::time::timeout(state.options.request_timeout, next.run(request)).await {
         Ok(response) => response,
         Err(elapsed) => Failure::fault(&elapsed).into_response(),

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use crate::error::Result;
 use crate::extract::{Body, Caller, ClientAddress, Id, Ids, Page, PageParameters, Query};
 use crate::state::ApiState;
+use crate::visit::MayBeLarge;
 
 /// The routes of this file.
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
+    _: MayBeLarge,
     Id(room): Id<RoomId>,
     Query(page): Query<Page<InviteId>>,
 ) -> Result<Json<wire::InviteList>> {

@@ -23,6 +23,7 @@ mod server;
 mod sessions;
 mod state;
 mod users;
+mod visit;
 mod web;
 
 use axum::Router;
@@ -46,6 +47,7 @@ pub fn router(state: ApiState) -> Router {
     let document = openapi::complete(document);
     let bounded = api
         .layer(from_fn(never_stored))
+        .layer(from_fn(visit::charge))
         .layer(from_fn_with_state(state.clone(), same_origin::check))
         .merge(docs::routes(&document))
         .fallback(web::serve)
@@ -53,7 +55,8 @@ pub fn router(state: ApiState) -> Router {
         .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
             guard::panicked(panic.as_ref())
         }))
-        .layer(from_fn_with_state(state.clone(), guard::bound));
+        .layer(from_fn_with_state(state.clone(), guard::bound))
+        .layer(from_fn_with_state(state.clone(), visit::begin));
     // Whoever watches the server must see it when it is at its bounds, so these stand outside them.
     let watched = Router::new()
         .route("/healthz", get(health::live))

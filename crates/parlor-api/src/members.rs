@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use crate::error::Result;
 use crate::extract::{Body, Caller, FromQuery, Id, Ids, Parameters, Query};
 use crate::state::ApiState;
+use crate::visit::MayBeLarge;
 
 /// How many members a page holds, unless told otherwise.
 const DEFAULT_LIMIT: usize = 100;
@@ -62,6 +63,7 @@ impl FromQuery for MembersQuery {
 async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
+    _: MayBeLarge,
     Id(room): Id<RoomId>,
     Query(query): Query<MembersQuery>,
 ) -> Result<Json<wire::MemberPage>> {

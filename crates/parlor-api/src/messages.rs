@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use crate::error::{Failure, Result};
 use crate::extract::{Body, Caller, FromQuery, Id, Ids, Parameters, Query};
 use crate::state::ApiState;
+use crate::visit::MayBeLarge;
 
 /// How many messages a page holds, unless told otherwise.
 const DEFAULT_LIMIT: usize = 50;
@@ -144,6 +145,7 @@ impl FromQuery for HistoryQuery {
 async fn history(
     State(state): State<ApiState>,
     Caller(actor): Caller,
+    _: MayBeLarge,
     Id(room): Id<RoomId>,
     Query(query): Query<HistoryQuery>,
 ) -> Result<Json<wire::History>> {
@@ -244,6 +246,7 @@ impl FromQuery for ChangesQuery {
 async fn changes(
     State(state): State<ApiState>,
     Caller(actor): Caller,
+    _: MayBeLarge,
     Id(room): Id<RoomId>,
     Query(query): Query<ChangesQuery>,
 ) -> Result<Json<ChangesAnswer>> {

@@ -24,8 +24,6 @@ pub struct Options {
     pub body_timeout: Duration,
     /// How long a request may take before it is given up.
     pub request_timeout: Duration,
-    /// How many requests may be under way at once; more are answered with `busy`.
-    pub max_requests: usize,
 }
 
 impl Default for Options {
@@ -37,7 +35,6 @@ impl Default for Options {
             max_request_bytes: 256 * 1024,
             body_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
-            max_requests: 1024,
         }
     }
 }

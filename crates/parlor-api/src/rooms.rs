@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use crate::error::{Failure, Result};
 use crate::extract::{Body, Caller, FromQuery, Id, Parameters, Query, Word};
 use crate::state::ApiState;
+use crate::visit::MayBeLarge;
 
 /// How many of one's own rooms a page holds, unless told otherwise.
 const MAX_OWN: usize = 1_000;
@@ -72,6 +73,7 @@ impl FromQuery for RoomsQuery {
 async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
+    _: MayBeLarge,
     Query(query): Query<RoomsQuery>,
 ) -> Result<Json<wire::RoomList>> {
     state.core.limiter().check(Kind::Read, actor.id())?;

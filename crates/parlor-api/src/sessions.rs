@@ -17,6 +17,7 @@ use crate::cookies;
 use crate::error::Result;
 use crate::extract::{Caller, Id, Page, PageParameters, Query, bearer_token};
 use crate::state::ApiState;
+use crate::visit::MayBeLarge;
 
 /// The routes of this file.
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 async fn list(
     State(state): State<ApiState>,
     Caller(actor): Caller,
+    _: MayBeLarge,
     Query(page): Query<Page<SessionId>>,
 ) -> Result<Json<wire::SessionList>> {
     state.core.limiter().check(Kind::Read, actor.id())?;

@@ -6,7 +6,6 @@ use parlor_core::Core;
 use parlor_identity::Identity;
 use parlor_model::{Env, UserId};
 use prometheus_client::registry::Registry;
-use tokio::sync::Semaphore;
 
 use crate::metrics::Metrics;
 use crate::options::Options;
@@ -29,8 +28,6 @@ pub struct ApiState {
     pub registry: Arc<Registry>,
     /// The counters of the HTTP interface, registered in `registry`.
     pub metrics: Metrics,
-    /// One permit for every request that may be under way.
-    pub(crate) permits: Arc<Semaphore>,
 }
 
 impl ApiState {
@@ -43,15 +40,7 @@ impl ApiState {
         registry: Registry,
         metrics: Metrics,
     ) -> Self {
-        Self {
-            core,
-            identity,
-            presence,
-            permits: Arc::new(Semaphore::new(options.max_requests)),
-            options: Arc::new(options),
-            registry: Arc::new(registry),
-            metrics,
-        }
+        Self { core, identity, presence, options: Arc::new(options), registry: Arc::new(registry), metrics }
     }
 
     /// Time and randomness.

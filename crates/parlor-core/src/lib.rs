@@ -25,6 +25,7 @@ use parlor_store::{Runs, Store};
 use tokio::runtime::Handle;
 
 use admitted::Admitted;
+use limits::Budgets;
 
 pub use accounts::{Admission, Entered, ProfileChange, Registrant};
 pub use error::{Error, Incident};
@@ -47,6 +48,7 @@ struct Parts {
     env: Env,
     settings: Settings,
     limiter: Limiter,
+    budgets: Budgets,
     workspace: WorkspaceId,
     /// The runs of the server that the database remembers, this one too.
     runs: Runs,
@@ -84,8 +86,9 @@ impl Core {
             return Err(Error::Internal("the store has a core already".into()));
         }
         let limiter = Limiter::new(&settings.limits);
+        let budgets = Budgets::new(&settings.limits);
         let runtime = Handle::current();
-        let parts = Parts { store, bus, env, settings, limiter, workspace, runs, admitted, runtime };
+        let parts = Parts { store, bus, env, settings, limiter, budgets, workspace, runs, admitted, runtime };
         Ok(Self(Arc::new(parts)))
     }
 
@@ -112,6 +115,11 @@ impl Core {
     /// Who did too much in a short time.
     pub fn limiter(&self) -> &Limiter {
         &self.0.limiter
+    }
+
+    /// Who has how much of what is scarce.
+    pub fn budgets(&self) -> &Budgets {
+        &self.0.budgets
     }
 
     /// Who was lately found to be allowed to write where.

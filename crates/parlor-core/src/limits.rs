@@ -1,5 +1,8 @@
-//! Who did too much in a short time. All rate limits are in this one table.
+//! Who did too much in a short time: all rate limits are in this one table. Who has too much at the same time: see
+//! [`budgets`].
 
+pub mod budget;
+pub mod budgets;
 mod sign_in;
 
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -13,6 +16,8 @@ use parlor_model::Refusal;
 
 use crate::settings::Limits;
 
+pub use budget::{Budget, Permit, Whose};
+pub use budgets::{Budgets, Scarce};
 pub use sign_in::SignIn;
 
 /// What is counted. Each kind has its own quota, and each key (an address, a user) its own count.

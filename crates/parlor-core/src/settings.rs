@@ -2,6 +2,7 @@
 
 use parlor_model::ServerName;
 
+use crate::limits::budgets::{BOUNDS, Bounds};
 use crate::limits::{RULES, Rule};
 
 /// Who may register.
@@ -53,17 +54,19 @@ impl Guests {
 /// Every limit that core keeps.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// False lifts the rate limits (and only those), for load tests.
+    /// False lifts the rate limits, and the shares of connections and requests, for load tests.
     pub enabled: bool,
     /// The longest message, in bytes of UTF-8.
     pub max_body_bytes: usize,
     /// How much of each kind is allowed in which time. A kind without a rule is not limited.
     pub rules: Vec<Rule>,
+    /// How much of each thing can be had at the same time.
+    pub bounds: Vec<Bounds>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { enabled: true, max_body_bytes: 16_384, rules: RULES.to_vec() }
+        Self { enabled: true, max_body_bytes: 16_384, rules: RULES.to_vec(), bounds: BOUNDS.to_vec() }
     }
 }
 

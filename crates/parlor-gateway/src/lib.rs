@@ -26,7 +26,7 @@ mod shard;
 mod upgrade;
 mod wire;
 
-pub use accepted::Accepted;
+pub use accepted::{Accepted, Answering, Patience, Turn};
 pub use gateway::Gateway;
 pub use options::{Options, Trusts};
 pub use presence::PresenceView;

@@ -11,11 +11,10 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use parlor_core::limits::Kind;
+use parlor_core::limits::{Kind, Permit};
 use parlor_model::Refusal;
 use parlor_protocol::{Error, ErrorCode};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::accepted::Accepted;
 use crate::admission::Admitted;
@@ -65,24 +64,24 @@ async fn take_over(
     credential: Option<Credential>,
     admitted: Admitted,
 ) {
-    let (stream, slot, early) = match upgrade.await.map(extract) {
+    let (stream, place, early) = match upgrade.await.map(extract) {
         Ok(Some(parts)) => parts,
         Ok(None) => return tracing::error!("a socket is of a kind that can't be taken over"),
         Err(error) => return tracing::debug!(%error, "a socket ended before it was one"),
     };
     match stream.into_std() {
         Ok(stream) => {
-            entrance.shards.adopt(Newcomer { stream, early, wire, credential, admitted, slot });
+            entrance.shards.adopt(Newcomer { stream, early, wire, credential, admitted, place });
         }
         Err(error) => tracing::warn!(%error, "a socket could not be taken over"),
     }
 }
 
-/// The socket itself, its slot, and what came before anybody looked.
-fn extract(upgraded: Upgraded) -> Option<(TcpStream, OwnedSemaphorePermit, Bytes)> {
+/// The socket itself, its place, and what came before anybody looked.
+fn extract(upgraded: Upgraded) -> Option<(TcpStream, Permit, Bytes)> {
     let parts = upgraded.downcast::<TokioIo<Accepted<TcpStream>>>().ok()?;
-    let (stream, slot) = parts.io.into_inner().into_parts();
-    Some((stream, slot, parts.read_buf))
+    let (stream, place) = parts.io.into_inner().into_parts();
+    Some((stream, place?, parts.read_buf))
 }
 
 fn admit(

@@ -4,6 +4,7 @@
 //! there after it.
 
 mod accept;
+mod budget_metrics;
 mod folder;
 mod limits;
 mod listener;
@@ -14,14 +15,17 @@ mod store_metrics;
 mod sweep;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use parlor_core::limits::{Scarce, Whose};
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
 use crate::config::{Configuration, PublicUrl};
+use crate::settings;
 pub(crate) use limits::refuse_huge_pages;
 use parts::Parts;
 use signals::Signals;
@@ -32,12 +36,14 @@ use signals::Signals;
 /// Why it can't serve, and what to do.
 pub(crate) fn run(configuration: &Configuration, started: Instant) -> Result<ExitCode> {
     limits::raise_open_files();
+    let mut configuration = configuration.clone();
+    configuration.limits.clamp_connections(limits::connections);
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("parlor")
         .build()
         .context("the system gives no threads")?;
-    let outcome = runtime.block_on(serve(configuration, started));
+    let outcome = runtime.block_on(serve(&configuration, started));
     // Whatever still runs after the last deadline is not waited for.
     runtime.shutdown_background();
     outcome
@@ -90,8 +96,8 @@ async fn serve_until_signal(
         // The sender is only dropped to stop.
         let _ = stopped.await;
     };
-    let max_connections = configuration.limits.max_connections.get();
-    let accepting = tokio::spawn(accept::accept(listener, parts.application(), max_connections, until));
+    let terms = terms(configuration, &parts);
+    let accepting = tokio::spawn(accept::accept(listener, parts.application(), terms, until));
     let sweeping = tokio::spawn(sweep::sweep(parts.clone()));
     let signal = signals.next().await;
     tracing::info!(signal, "stopping");
@@ -105,6 +111,18 @@ async fn serve_until_signal(
             tracing::warn!(signal, "stopped at once; what was acknowledged is on disk");
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+fn terms(configuration: &Configuration, parts: &Parts) -> accept::Terms {
+    let proxies = configuration.server.trusted_proxies.clone();
+    accept::Terms {
+        places: Arc::clone(parts.core.budgets().of(Scarce::Connections)),
+        // A proxy brings everybody.
+        whose: Box::new(move |peer| {
+            if proxies.contain(peer.ip().to_canonical()) { Whose::NOBODY } else { Whose::at(peer.ip()) }
+        }),
+        patience: settings::patience(configuration),
     }
 }
 

@@ -1,8 +1,10 @@
 //! What the configuration means to each part of the server.
 
-use parlor_core::limits::{Kind, Rule};
+use parlor_core::limits::budget::Cap;
+use parlor_core::limits::budgets::{BOUNDS, Bounds};
+use parlor_core::limits::{Kind, Rule, Scarce};
 use parlor_core::{Limits, Settings};
-use parlor_gateway::Trusts;
+use parlor_gateway::{Patience, Trusts};
 use parlor_identity::{CookiePort, IdentitySettings};
 use parlor_store::{Database, Planted};
 
@@ -39,6 +41,7 @@ pub(crate) fn core(configuration: &Configuration) -> Settings {
             enabled: limits.enabled,
             max_body_bytes: limits.max_body_bytes.get(),
             rules: rules(configuration),
+            bounds: bounds(configuration),
         },
     }
 }
@@ -62,6 +65,41 @@ fn rules(configuration: &Configuration) -> Vec<Rule> {
     rates.map(|(kind, rate)| Rule { kind, burst: rate.burst, period: rate.period() }).to_vec()
 }
 
+fn bounds(configuration: &Configuration) -> Vec<Bounds> {
+    let limits = &configuration.limits;
+    BOUNDS
+        .map(|Bounds { scarce, cap }| {
+            let (total, address, person) = match scarce {
+                Scarce::Connections => {
+                    (limits.max_connections.get(), Some(limits.max_open_per_address.get()), None)
+                }
+                Scarce::Bodies => (limits.max_bodies.get(), Some(limits.max_bodies_per_address.get()), None),
+                Scarce::Requests => (
+                    limits.max_requests.get(),
+                    Some(limits.max_requests_per_address.get()),
+                    Some(limits.max_requests_per_user.get()),
+                ),
+                Scarce::Answers => (
+                    limits.max_answer_bytes.get(),
+                    Some(limits.max_answer_bytes_per_address.get()),
+                    Some(limits.max_answer_bytes_per_user.get()),
+                ),
+                Scarce::CatchUps => (
+                    limits.max_catch_up_bytes.get(),
+                    Some(limits.max_catch_up_bytes_per_address.get()),
+                    Some(limits.max_catch_up_bytes_per_user.get()),
+                ),
+                Scarce::Renderings => {
+                    (limits.max_renderings.get(), None, Some(limits.max_renderings_per_user.get()))
+                }
+            };
+            let share = |share: Option<usize>| share.map_or(u64::MAX, |share| share as u64);
+            let cap = Cap { total: total as u64, address: share(address), person: share(person), ..cap };
+            Bounds { scarce, cap }
+        })
+        .to_vec()
+}
+
 /// How people sign in.
 pub(crate) fn identity(configuration: &Configuration) -> IdentitySettings {
     let sessions = &configuration.sessions;
@@ -82,7 +120,6 @@ pub(crate) fn api(configuration: &Configuration, public_url: &PublicUrl) -> parl
         max_request_bytes: limits.max_request_bytes.get(),
         request_timeout: server.request_within.get(),
         body_timeout: server.body_within.get(),
-        max_requests: limits.max_requests.get(),
     }
 }
 
@@ -91,6 +128,16 @@ fn cookie_port(configuration: &Configuration) -> CookiePort {
     match configuration.server.public_url {
         Some(_) => CookiePort::OfPublicUrl,
         None => CookiePort::OfHost,
+    }
+}
+
+/// How long clients may let the server wait.
+pub(crate) fn patience(configuration: &Configuration) -> Patience {
+    let server = &configuration.server;
+    Patience {
+        head: server.head_within.get(),
+        idle: server.idle_within.get(),
+        answer: server.taken_within.get(),
     }
 }
 
@@ -125,6 +172,7 @@ mod tests {
         };
         same(&store(&configuration, Planted::Nothing), &parlor_store::Options::default());
         same(&core(&configuration), &Settings::default());
+        same(&patience(&configuration), &Patience::default());
         same(&identity(&configuration), &IdentitySettings::default());
         let public_url = PublicUrl::parse("http://127.0.0.1:8080").unwrap();
         let trusted_proxies = configuration.server.trusted_proxies.ranges().to_vec();

@@ -3,13 +3,19 @@
 use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use parlor_model::Refusal;
 use parlor_protocol::{UNPAIRED_SURROGATE, is_unpaired_surrogate};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use std::time::Duration;
 
 use crate::error::Failure;
 use crate::options::Options;
 use crate::state::ApiState;
+use crate::visit;
+
+/// When to try again if others needed the place of a body that did not come.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// The body of a request, read as JSON.
 pub(crate) struct Body<T>(pub(crate) T);
@@ -42,6 +48,22 @@ async fn collect(request: Request, options: &Options) -> Result<Vec<u8>, Failure
     if announced.is_some_and(|length| length > limit) {
         return Err(Failure::too_large(limit));
     }
+    let Some(visit) = visit::of(request.extensions()).cloned() else {
+        return read(request, options).await;
+    };
+    let mut waiting = visit.await_body()?;
+    let taken_away = waiting.may_be_taken_away();
+    let bytes = tokio::select! {
+        bytes = read(request, options) => bytes?,
+        () = taken_away.happened() => return Err(Refusal::Busy { retry_after: RETRY_AFTER }.into()),
+    };
+    drop(waiting);
+    visit.go_on()?;
+    Ok(bytes)
+}
+
+async fn read(request: Request, options: &Options) -> Result<Vec<u8>, Failure> {
+    let limit = options.max_request_bytes;
     let reading = axum::body::to_bytes(request.into_body(), limit);
     match tokio::time::timeout(options.body_timeout, reading).await {
         Ok(Ok(bytes)) => Ok(bytes.into()),

@@ -10,6 +10,7 @@ use crate::cookies;
 use crate::error::Failure;
 use crate::options::Options;
 use crate::state::ApiState;
+use crate::visit;
 
 /// The authenticated user that asks.
 pub(crate) struct Caller(pub(crate) Actor);
@@ -20,6 +21,9 @@ impl FromRequestParts<ApiState> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Failure> {
         let token = token(&parts.headers, &state.options).ok_or(Refusal::Unauthenticated)?;
         let actor = state.identity.authenticate(token).await?;
+        if let Some(visit) = visit::of(&parts.extensions) {
+            visit.is_of(actor.id())?;
+        }
         Ok(Self(actor))
     }
 }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::HeaderMap;
 use http::request::Parts;
+use parlor_core::limits::Whose;
 
 use crate::options::Options;
 use crate::state::ApiState;
@@ -14,6 +15,11 @@ use crate::state::ApiState;
 pub(crate) struct ClientAddress(IpAddr);
 
 impl ClientAddress {
+    /// On whose account is what the client takes.
+    pub(crate) fn whose(&self) -> Whose {
+        Whose::at(self.0)
+    }
+
     /// What the client is counted by. Whoever has an IPv6 address has 2⁶⁴ of them: they count as one.
     pub(crate) fn key(&self) -> IpAddr {
         match self.0 {

@@ -1,5 +1,6 @@
 //! What surrounds every request: headers, unknown paths and methods, bounds.
 
+use parlor_core::limits::{Scarce, Whose};
 use std::time::Duration;
 
 use parlor_api::Options;
@@ -90,8 +91,9 @@ async fn head_answers_like_get_without_a_body() {
 
 #[tokio::test]
 async fn a_full_server_says_so_at_once() {
-    let options = Options { max_requests: 0, ..Options::default() };
-    let world = World::with(open_settings(), options).await;
+    let world = world().await;
+    let requests = world.core.budgets().of(Scarce::Requests);
+    let _all = requests.take(Whose::NOBODY, requests.cap().total).unwrap();
     let answer = world.send(Call::get("/server")).await;
     assert_eq!((answer.outcome().as_str(), answer.header("retry-after")), ("busy", "1"));
     assert_eq!(world.send(Call::get("//healthz")).await.status, 200);

@@ -6,7 +6,7 @@ use std::net::Shutdown;
 use std::time::Instant;
 
 use mio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
+use parlor_core::limits::Permit;
 
 use super::ConnectionId;
 use super::batch::{Batch, Piece};
@@ -41,7 +41,7 @@ pub(super) struct Connection {
     /// When that entry comes.
     pub(super) scheduled: Instant,
     _admitted: Admitted,
-    _slot: OwnedSemaphorePermit,
+    _place: Permit,
 }
 
 /// What is known of a socket.
@@ -72,7 +72,7 @@ impl Connection {
             schedule: 0,
             scheduled: by,
             _admitted: newcomer.admitted,
-            _slot: newcomer.slot,
+            _place: newcomer.place,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::net::TcpStream;
 
 use bytes::Bytes;
-use tokio::sync::OwnedSemaphorePermit;
+use parlor_core::limits::Permit;
 
 use crate::admission::Admitted;
 use crate::credential::Credential;
@@ -22,5 +22,5 @@ pub(crate) struct Newcomer {
     /// Its place in the counts, until it ends.
     pub(crate) admitted: Admitted,
     /// Its place among the server's connections, until it ends.
-    pub(crate) slot: OwnedSemaphorePermit,
+    pub(crate) place: Permit,
 }

@@ -15,15 +15,15 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use parlor_bus::{Bus, MemoryBus, Notice, Subscription};
+use parlor_core::limits::{Budget, Scarce, Whose};
 use parlor_core::{Admission, Core, Guests, NewRoom, Registrant, Registration, SendMessage, Settings};
-use parlor_gateway::{Accepted, Gateway, Options};
+use parlor_gateway::{Accepted, Gateway, Options, Patience};
 use parlor_identity::{Identity, IdentitySettings};
 use parlor_model::{Actor, Clock, Env, Message, Random, Room, RoomId, RoomKind, SessionId, Timestamp};
 use parlor_store::{Database, Store};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
 use crate::socket::Socket;
@@ -165,7 +165,8 @@ impl World {
         let gateway = Gateway::new(core.clone(), identity.clone(), options).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let server = tokio::spawn(serve(listener, gateway.router()));
+        let places = Arc::clone(core.budgets().of(Scarce::Connections));
+        let server = tokio::spawn(serve(listener, gateway.router(), places));
         Self { core, identity, gateway, address, server, _folder: folder }
     }
 
@@ -269,19 +270,21 @@ impl Drop for World {
 }
 
 /// Serves HTTP as the binary does: a socket can be taken out of it.
-async fn serve(listener: TcpListener, router: Router) {
-    let slots = Arc::new(Semaphore::new(10_000));
+async fn serve(listener: TcpListener, router: Router, places: Arc<Budget>) {
     loop {
         let (stream, peer) = listener.accept().await.unwrap();
         stream.set_nodelay(true).unwrap();
-        let slot = Arc::clone(&slots).acquire_owned().await.unwrap();
+        let place = places.take(Whose::NOBODY, 1).unwrap();
+        let accepted = Accepted::new(stream, place, Patience::default());
+        let turn = accepted.turn();
         let router = router.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
+            turn.begin().unwrap().becomes_socket();
             router.clone().oneshot(request)
         });
-        let stream = TokioIo::new(Accepted::new(stream, slot));
+        let stream = TokioIo::new(accepted);
         tokio::spawn(http1::Builder::new().serve_connection(stream, service).with_upgrades());
     }
 }

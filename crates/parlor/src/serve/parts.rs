@@ -13,6 +13,7 @@ use parlor_identity::Identity;
 use parlor_store::{Planted, Store};
 use prometheus_client::registry::Registry;
 
+use super::budget_metrics::BudgetMetrics;
 use super::store_metrics::StoreMetrics;
 use crate::config::{Configuration, PublicUrl};
 use crate::{settings, system};
@@ -65,6 +66,7 @@ impl Parts {
         let metrics = parlor_api::Metrics::register(&mut registry);
         gateway.register_metrics(&mut registry);
         registry.register_collector(Box::new(StoreMetrics(core.store().clone())));
+        registry.register_collector(Box::new(BudgetMetrics(core.budgets().clone())));
         let state = ApiState::new(
             core.clone(),
             identity.clone(),

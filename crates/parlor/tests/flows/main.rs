@@ -8,6 +8,7 @@ mod contract;
 mod doctor;
 mod hostile;
 mod lifecycle;
+mod limits;
 mod refused;
 mod restore;
 mod resume;

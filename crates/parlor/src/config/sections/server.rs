@@ -33,6 +33,14 @@ section! {
         compress_sockets: bool = false, "PARLOR_COMPRESS_SOCKETS";
         /// How long a request may take before it is given up.
         request_within: Period<1, 600> = Period(30), "PARLOR_REQUEST_WITHIN";
+        /// How long the head of a request may take to arrive. The connection is closed after that.
+        head_within: Period<1, 600> = Period(10), "PARLOR_HEAD_WITHIN";
+        /// How long a connection stays open between two requests. A reverse proxy that keeps connections open should
+        /// close them earlier.
+        idle_within: Period<1, 600> = Period(75), "PARLOR_IDLE_WITHIN";
+        /// Within what time a client must take 32 KiB more of an answer, or the rest of it. The connection is closed
+        /// when it does not.
+        taken_within: Period<1, 600> = Period(30), "PARLOR_TAKEN_WITHIN";
         /// How long the body of a request may take to arrive.
         body_within: Period<1, 600> = Period(10), "PARLOR_BODY_WITHIN";
         /// How long the server waits for running requests when it is told to stop.
