@@ -7,7 +7,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
 use parlor_core::limits::Kind;
 use parlor_core::{Admission, Entered, ProfileChange, Registrant, SignIn};
-use parlor_identity::Identity;
+use parlor_identity::{Identity, Whom};
 use parlor_model::{NameKey, Refusal, User, Username};
 use parlor_protocol as wire;
 use utoipa_axum::router::OpenApiRouter;
@@ -57,7 +57,7 @@ async fn register(
     let registrant = Registrant {
         username: body.username,
         display_name: body.display_name,
-        password_hash: state.identity.hash_password(&body.password).await?,
+        password_hash: state.identity.hash_password(&body.password, Whom::Stranger).await?,
         admission,
     };
     let entered = state.core.register(registrant).await?;
@@ -96,8 +96,9 @@ async fn login(
         state.core.limiter().check(Kind::Login, address.key())?;
     }
     let attempt = SignIn { name: &name, address: address.key(), device };
-    state.core.limiter().check_sign_in(&attempt)?;
-    let user = state.identity.check_password(&body.username, &body.password).await?;
+    let is_known = state.core.limiter().check_sign_in(&attempt)?;
+    let whom = if is_known { Whom::Known } else { Whom::Stranger };
+    let user = state.identity.check_password(&body.username, &body.password, whom).await?;
     state.core.limiter().signed_in(&attempt);
     let entered = Entered { user, joined: None };
     Opening { status: StatusCode::OK, entered, cookie: body.cookie }.answer(&state, &headers).await
@@ -209,7 +210,8 @@ async fn upgrade(
     // Hashing is dear: who may not become an account so must not make us do it.
     state.core.may_upgrade(&actor, &body.username, invite).await?;
     Identity::may_be_password(&body.password)?;
-    let hash = state.identity.hash_password(&body.password).await?;
+    // Guests are anybody.
+    let hash = state.identity.hash_password(&body.password, Whom::Stranger).await?;
     let user = state.core.upgrade_guest(&actor, &body.username, hash, invite).await?;
     // Somebody else may have put the guest's cookie into the browser, to be let into the account that comes of it. A token
     // is in a program's own hands.

@@ -20,6 +20,7 @@ use tokio::sync::OnceCell;
 pub use cookies::{CookieNames, CookiePort};
 pub use devices::DeviceId;
 pub use error::Error;
+pub use passwords::Whom;
 pub use tokens::Token;
 
 use passwords::Hasher;
@@ -31,7 +32,7 @@ pub struct IdentitySettings {
     pub session_ttl: Duration,
     /// How many passwords are hashed at once. Each takes 46 MiB and a core.
     pub concurrent_hashes: usize,
-    /// How many more may wait for that; those beyond are told to come back.
+    /// How many more may wait for that, of strangers and of those who are known; those beyond are told to come back.
     pub queued_hashes: usize,
 }
 

@@ -6,7 +6,7 @@ use parlor_model::{Actor, Refusal, Session, SessionId, User, UserId};
 use parlor_store::Tx;
 
 use crate::tokens::{self, Token};
-use crate::{Error, Identity};
+use crate::{Error, Identity, Whom};
 
 /// How exactly "last seen" is kept. A finer grain would write a row at every request.
 const GRAIN: Duration = Duration::from_mins(1);
@@ -118,8 +118,8 @@ impl Identity {
         new: &str,
     ) -> Result<Vec<SessionId>, Error> {
         Self::may_be_password(new)?;
-        self.check_password(actor.user.username.as_str(), current).await?;
-        let hash = self.hash_password(new).await?;
+        self.check_password(actor.user.username.as_str(), current, Whom::Known).await?;
+        let hash = self.hash_password(new, Whom::Known).await?;
         let (user, session) = (actor.id(), actor.session);
         self.write(move |tx| {
             Box::pin(async move {

@@ -236,7 +236,7 @@ async fn a_password_is_one_however_a_keyboard_composes_it() {
 #[tokio::test]
 async fn a_name_that_is_reserved_still_signs_in() {
     let world = world().await;
-    let hash = world.identity.hash_password(PASSWORD).await.unwrap();
+    let hash = world.identity.hash_password(PASSWORD, parlor_identity::Whom::Stranger).await.unwrap();
     world.named_before("admin", &hash).await;
     let body = json!({"username": "admin", "password": PASSWORD});
     assert_eq!(world.send(Call::post("/auth/login", body)).await.status, 200);

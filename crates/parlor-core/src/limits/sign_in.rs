@@ -56,25 +56,25 @@ impl Default for Memory {
 
 impl Limiter {
     /// Counts one more attempt to sign in to a name. Those that no known device makes are counted as
-    /// [`Kind::Login`] of their address before.
+    /// [`Kind::Login`] of their address before. True if somebody has signed in to it from there before.
     ///
     /// # Errors
     /// [`Refusal::RateLimited`] with the time until the next is allowed.
-    pub fn check_sign_in<D: Hash>(&self, attempt: &SignIn<'_, D>) -> Result<(), Refusal> {
-        if self.counters.is_none() {
-            return Ok(());
-        }
+    pub fn check_sign_in<D: Hash>(&self, attempt: &SignIn<'_, D>) -> Result<bool, Refusal> {
         let SignIn { name, address, device } = attempt;
         // Not even the address counts for a known device: it may be shared with whoever guesses.
         if let Some(device) = device {
-            return self.check(Kind::LoginName, (name, device));
+            return self.check(Kind::LoginName, (name, device)).map(|()| true);
         }
         self.check(Kind::LoginName, (name, address))?;
         if self.sign_in.known.lock().unwrap_or_else(PoisonError::into_inner).has(self.place(attempt)) {
-            return Ok(());
+            return Ok(true);
         }
-        let is_first = self.count(&self.sign_in.firsts, (name, network(*address))).is_ok();
-        self.check(Kind::LoginStrangers, (name, is_first))
+        if self.counters.is_some() {
+            let is_first = self.count(&self.sign_in.firsts, (name, network(*address))).is_ok();
+            self.check(Kind::LoginStrangers, (name, is_first))?;
+        }
+        Ok(false)
     }
 
     /// Remembers that an attempt was the owner's.
@@ -145,6 +145,18 @@ mod tests {
         assert_eq!(allowed(&limiter, &attempt(&ada, 1, Some(1)), 200), 10);
         assert_eq!(allowed(&limiter, &attempt(&ada, 1, Some(2)), 1), 1);
         assert_eq!(allowed(&limiter, &attempt(&ada, 1, None), 1), 1);
+    }
+
+    #[test]
+    fn it_is_told_from_where_somebody_has_signed_in() {
+        for limiter in [limiter(), Limiter::new(&Limits { enabled: false, ..Limits::default() })] {
+            let (ada, eve) = (NameKey::of("ada"), NameKey::of("eve"));
+            let is_known = |attempt: SignIn<'_, u8>| limiter.check_sign_in(&attempt).unwrap();
+            assert!(!is_known(attempt(&ada, 1, None)));
+            limiter.signed_in(&attempt(&ada, 1, None));
+            assert!(is_known(attempt(&ada, 1, None)) && is_known(attempt(&ada, 2, Some(1))));
+            assert!(!is_known(attempt(&ada, 2, None)) && !is_known(attempt(&eve, 1, None)));
+        }
     }
 
     #[test]
