@@ -16,7 +16,8 @@ use unicode_security::general_security_profile::IdentifierType;
 use unicode_security::{GeneralSecurityProfile, MixedScript};
 
 use self::characters::{
-    JOINER, NON_JOINER, category, is_hidden, is_mark, is_needed_joiner, is_needed_non_joiner, misplaced,
+    JOINER, NON_JOINER, category, is_hidden, is_mark, is_needed_joiner, is_needed_non_joiner, may_stand,
+    misplaced,
 };
 use self::key::{lower_case, one_blank};
 use crate::refusal::{Field, Refusal};
@@ -141,6 +142,7 @@ fn holds_username_characters_only(text: &str) -> bool {
             '.' | '_' | '-' => true,
             NON_JOINER => is_needed_non_joiner(before, after),
             JOINER => is_needed_joiner(before, after),
+            '\u{180b}'..='\u{180f}' => may_stand(&text, place),
             other => is_word_character(other),
         }
     })
@@ -158,9 +160,15 @@ fn is_word_character(character: char) -> bool {
                 | IdentifierType::Limited_Use
                 | IdentifierType::Uncommon_Use
         )
-    );
+    ) || is_missed(character);
     let is_punctuation = GeneralCategoryGroup::Punctuation.contains(category(character));
     continues && is_in_use && !is_hidden(character) && !(is_punctuation && character.is_ascii())
+}
+
+/// Letters that people write their names in although UTS 39 does not count them among those in use: of Mongolian, and Greek
+/// ones with all their accents.
+fn is_missed(character: char) -> bool {
+    matches!(character, '\u{1820}'..='\u{18aa}' | '\u{1f00}'..='\u{1ffc}')
 }
 
 /// The name that stands beside messages: 1 to 64 characters, nothing hidden.
@@ -280,6 +288,20 @@ mod tests {
             "việt",
             "a1_b-c.d",
             "ɗan",
+            "ᠮᠣᠩᠭᠣᠯ",
+            "ᠪᠤᠯ\u{180e}ᠠ",
+            "ᠮᠣᠩᠭ\u{180b}ᠣᠯ",
+            "Ἀθηνᾶ",
+            "ΜΟΥΣΑΙΟΣ",
+            "ދިވެހި",
+            "𞤀𞤣𞤤𞤢𞤥",
+            "ⵜⴰⵎⴰⵣⵉⵖⵜ",
+            "ᐃᓄᒃᑎᑐᑦ",
+            "ꆈꌠ",
+            "ܣܘܪܝܝܐ",
+            "佐々木",
+            "ヶ丘",
+            "थे१२",
         ] {
             let name = Username::new(name).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
             assert_eq!(Username::new(&name.0), Ok(name.clone()), "{name} has one spelling");
@@ -345,6 +367,9 @@ mod tests {
             "a\u{fe0f}",
             "a\u{34f}b",
             "हिaन",
+            "ᠮ\u{180e}",
+            "a\u{180b}b",
+            "ᠮa",
         ] {
             assert!(Username::new(name).is_err(), "{name:?}");
         }

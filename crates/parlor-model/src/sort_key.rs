@@ -3,6 +3,7 @@
 //! [`NameKey`]: crate::NameKey
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Stands between the parts of a key. Lower than all that a name can hold, so that the shorter of two names comes first.
 const END: char = '\u{1}';
@@ -77,16 +78,14 @@ fn write_number(key: &mut String, digits: &[char]) {
     key.push_str(&values);
 }
 
-/// The value of a decimal digit, in the scripts that number with them.
+/// The value of a decimal digit. Those of a script stand in a row, from zero to nine.
 fn digit(character: char) -> Option<u8> {
-    const ZEROS: &[char] = &[
-        '0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}',
-        '\u{c66}', '\u{ce6}', '\u{d66}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{17e0}', '\u{1810}',
-    ];
-    ZEROS.iter().find_map(|zero| {
-        let value = u32::from(character).checked_sub(u32::from(*zero))?;
-        u8::try_from(value).ok().filter(|value| *value < 10)
-    })
+    let is_digit = |one: char| one.general_category() == GeneralCategory::DecimalNumber;
+    let at = |back: u8| char::from_u32(u32::from(character).checked_sub(back.into())?);
+    if character.is_ascii() || !is_digit(character) {
+        return u8::try_from(character.to_digit(10)?).ok();
+    }
+    (0..10).take_while(|back| at(*back).is_some_and(is_digit)).last()
 }
 
 /// Marks that only change a letter: what is left is the letter that people look under.
@@ -137,6 +136,15 @@ mod tests {
         ordered(&["v1.2", "v1.10", "v2.0"]);
         ordered(&["a٢", "a١٠"]);
         ordered(&["क २", "क १०"]);
+        for zero in [
+            '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '෦', '๐', '໐', '༠', '၀', '០', '᠐', '߀', '꘠', '𞥐',
+            '０',
+        ] {
+            let number = |digits: &[u32]| -> String {
+                digits.iter().filter_map(|digit| char::from_u32(u32::from(zero) + digit)).collect()
+            };
+            ordered(&[&number(&[2]), &number(&[9]), &number(&[1, 0]), &number(&[1, 9])]);
+        }
         ordered(&["第２章", "第10章"]);
         ordered(&["a9", "a99999999999999999999", "a100000000000000000000"]);
         ordered(&["007", "8", "09"]);

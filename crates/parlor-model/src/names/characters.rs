@@ -65,7 +65,7 @@ pub(super) fn misplaced(text: &str) -> Option<char> {
 }
 
 /// True if the character there is one that may be in a name at all, and does something where it stands.
-fn may_stand(text: &[char], place: usize) -> bool {
+pub(super) fn may_stand(text: &[char], place: usize) -> bool {
     let (before, after) = text.split_at(place);
     let [character, after @ ..] = after else {
         return true;
