@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends at its first surprise")]
 
+mod both_databases;
 mod command_line;
 mod contract;
 mod doctor;
