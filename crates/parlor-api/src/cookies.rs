@@ -22,7 +22,7 @@ pub(crate) struct Presented<'a> {
 
 /// The token in the session cookie, if there is exactly one. Two of the same name mean that somebody planted one.
 pub(crate) fn session<'a>(headers: &'a HeaderMap, options: &Options) -> Option<Presented<'a>> {
-    let names = options.cookie_names(headers);
+    let names = options.edge.cookie_names(headers);
     match only(headers, &names.session) {
         Found::One(token) => Some(Presented { token, former: false }),
         Found::Several => None,
@@ -32,7 +32,7 @@ pub(crate) fn session<'a>(headers: &'a HeaderMap, options: &Options) -> Option<P
 
 /// The token in a session cookie with the name of earlier versions, where that is another one.
 pub(crate) fn former_session<'a>(headers: &'a HeaderMap, options: &Options) -> Option<&'a str> {
-    let name = options.cookie_names(headers).former_session?;
+    let name = options.edge.cookie_names(headers).former_session?;
     match only(headers, &name) {
         Found::One(token) => Some(token),
         Found::Several | Found::None => None,
@@ -41,7 +41,7 @@ pub(crate) fn former_session<'a>(headers: &'a HeaderMap, options: &Options) -> O
 
 /// What shows that somebody has signed in on this device before.
 pub(crate) fn device<'a>(headers: &'a HeaderMap, options: &Options) -> Option<&'a str> {
-    match only(headers, &options.cookie_names(headers).device) {
+    match only(headers, &options.edge.cookie_names(headers).device) {
         Found::One(value) => Some(value),
         Found::Several | Found::None => None,
     }
@@ -49,22 +49,22 @@ pub(crate) fn device<'a>(headers: &'a HeaderMap, options: &Options) -> Option<&'
 
 /// The `Set-Cookie` that hands a token to the browser, out of reach of scripts.
 pub(crate) fn set_session(headers: &HeaderMap, token: &str, options: &Options) -> Option<HeaderValue> {
-    line(&options.cookie_names(headers).session, token, MAX_AGE_SECONDS, options)
+    line(&options.edge.cookie_names(headers).session, token, MAX_AGE_SECONDS, options)
 }
 
 /// The `Set-Cookie` that lets the browser remember its device.
 pub(crate) fn set_device(headers: &HeaderMap, value: &str, options: &Options) -> Option<HeaderValue> {
-    line(&options.cookie_names(headers).device, value, MAX_AGE_SECONDS, options)
+    line(&options.edge.cookie_names(headers).device, value, MAX_AGE_SECONDS, options)
 }
 
 /// The `Set-Cookie` that removes the session's.
 pub(crate) fn clear_session(headers: &HeaderMap, options: &Options) -> Option<HeaderValue> {
-    line(&options.cookie_names(headers).session, "", 0, options)
+    line(&options.edge.cookie_names(headers).session, "", 0, options)
 }
 
 /// The `Set-Cookie` that removes the one with the name of earlier versions.
 pub(crate) fn clear_former_session(headers: &HeaderMap, options: &Options) -> Option<HeaderValue> {
-    line(&options.cookie_names(headers).former_session?, "", 0, options)
+    line(&options.edge.cookie_names(headers).former_session?, "", 0, options)
 }
 
 /// Gives a session's cookie that came with the name of earlier versions the name of today.
@@ -106,7 +106,7 @@ fn only<'a>(headers: &'a HeaderMap, wanted: &str) -> Found<'a> {
 }
 
 fn line(name: &str, value: &str, max_age: u32, options: &Options) -> Option<HeaderValue> {
-    let secure = if options.is_secure() { "; Secure" } else { "" };
+    let secure = if options.edge.is_secure() { "; Secure" } else { "" };
     let line = format!("{name}={value}; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Lax{secure}");
     let mut value = HeaderValue::from_str(&line).ok()?;
     value.set_sensitive(true);
@@ -156,8 +156,8 @@ mod tests {
         let (mut options, headers) = (Options::default(), headers(&[]));
         let plain = set_session(&headers, "abc", &options).unwrap();
         assert_eq!(plain, "parlor_session_8081=abc; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax");
-        options.public_url = "https://chat.example.org".into();
-        options.cookie_port = parlor_identity::CookiePort::OfPublicUrl;
+        let port = parlor_identity::CookiePort::OfPublicUrl;
+        options.edge = parlor_edge::Edge::new("https://chat.example.org", port, Vec::new());
         for secure in [set_session(&headers, "abc", &options), set_device(&headers, "abc", &options)] {
             let secure = secure.unwrap();
             assert!(secure.to_str().unwrap().starts_with("__Host-parlor_"));

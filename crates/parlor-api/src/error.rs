@@ -1,10 +1,7 @@
 //! From whatever went wrong to an answer: one form, one conversion. Which words a refusal has is decided in
 //! `parlor-model`, which code and status in `parlor-protocol`; here it only becomes HTTP.
 
-use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode};
 use parlor_core::Incident;
 use parlor_model::Refusal;
 use parlor_protocol::{Error, ErrorCode, ErrorDetails};
@@ -75,45 +72,6 @@ impl From<parlor_identity::Error> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let Self(error) = self;
-        let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, headers(&error), Json(error)).into_response()
-    }
-}
-
-fn headers(error: &Error) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    if let Some(seconds) = error.retry_after {
-        // The header holds whole seconds: rounding up never invites a client too early.
-        if let Ok(value) = HeaderValue::from_str(&format!("{:.0}", seconds.max(0.0).ceil())) {
-            headers.insert(RETRY_AFTER, value);
-        }
-    }
-    if error.code == ErrorCode::Unauthenticated {
-        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    headers
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration;
-
-    #[test]
-    fn waiting_times_are_rounded_up() {
-        let failure = Failure::from(Refusal::RateLimited { retry_after: Duration::from_millis(1_200) });
-        let response = failure.into_response();
-        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
-        assert_eq!(response.headers()[RETRY_AFTER], "2");
-    }
-
-    #[test]
-    fn every_code_has_a_status_that_means_failure() {
-        for code in ErrorCode::ALL {
-            let response = Failure::new(*code, "…").into_response();
-            assert_eq!(response.status().as_u16(), code.status());
-            assert!(!response.status().is_success());
-        }
+        parlor_edge::answer(&self.0)
     }
 }

@@ -37,7 +37,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use metrics::Metrics;
-pub use options::{InvalidNetwork, Network, Options};
+pub use options::Options;
 pub use state::{ApiState, Presence};
 
 /// Every route, without the WebSocket's. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: rate
@@ -62,11 +62,10 @@ pub fn router(state: ApiState) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show));
-    bounded
-        .merge(watched)
-        .layer(from_fn_with_state(state.clone(), metrics::observe))
-        .layer(from_fn(guard::secure))
-        .with_state(state)
+    let edge = state.options.edge.clone();
+    let routes =
+        bounded.merge(watched).layer(from_fn_with_state(state.clone(), metrics::observe)).with_state(state);
+    parlor_edge::guard(routes, &edge)
 }
 
 /// The OpenAPI document of version 1.

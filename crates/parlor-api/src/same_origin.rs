@@ -7,17 +7,17 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, HOST, ORIGIN};
+use http::header::{AUTHORIZATION, ORIGIN};
 use http::{HeaderMap, Method, Uri};
+use parlor_edge::Edge;
 use parlor_protocol::ErrorCode;
 
 use crate::error::Failure;
-use crate::options::Options;
 use crate::state::ApiState;
 
 /// Refuses a request of another origin that would change something.
 pub(crate) async fn check(State(state): State<ApiState>, request: Request, next: Next) -> Response {
-    if !is_safe(request.method()) && !is_same_origin(request.uri(), request.headers(), &state.options) {
+    if !is_safe(request.method()) && !is_same_origin(request.uri(), request.headers(), &state.options.edge) {
         let words = "This request came from a page of another site, so it was not done.";
         return Failure::new(ErrorCode::OriginForbidden, words).into_response();
     }
@@ -29,7 +29,7 @@ fn is_safe(method: &Method) -> bool {
 }
 
 /// True if the request may change something: it brings its own credential, comes from our page, or not from a page.
-fn is_same_origin(uri: &Uri, headers: &HeaderMap, options: &Options) -> bool {
+fn is_same_origin(uri: &Uri, headers: &HeaderMap, edge: &Edge) -> bool {
     if headers.contains_key(AUTHORIZATION) {
         return true;
     }
@@ -39,25 +39,15 @@ fn is_same_origin(uri: &Uri, headers: &HeaderMap, options: &Options) -> bool {
     let Some(origin) = headers.get(ORIGIN) else {
         return true;
     };
-    let Ok(origin) = origin.to_str() else {
-        return false;
-    };
-    origin.eq_ignore_ascii_case(options.origin()) || is_of_host(origin, uri, headers, options)
-}
-
-/// True if the origin is the very host that the request was sent to, so that a server without a public address in its
-/// settings works under every name it is reached by. Where that address is `https`, a page without TLS is another one.
-fn is_of_host(origin: &str, uri: &Uri, headers: &HeaderMap, options: &Options) -> bool {
-    let host = uri.authority().map(http::uri::Authority::as_str).or_else(|| headers.get(HOST)?.to_str().ok());
-    let plain = origin.strip_prefix("http://").filter(|_| !options.is_secure());
-    let authority = plain.or_else(|| origin.strip_prefix("https://"));
-    authority.is_some() && authority == host
+    edge.is_own_page(origin.to_str().ok(), uri, headers)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use http::HeaderValue;
+    use http::header::HOST;
+    use parlor_identity::CookiePort;
 
     fn allowed(lines: &[(&'static str, &'static str)]) -> bool {
         let mut headers = HeaderMap::new();
@@ -65,8 +55,8 @@ mod tests {
         for (name, value) in lines {
             headers.insert(*name, HeaderValue::from_static(value));
         }
-        let options = Options { public_url: "https://chat.example.org".into(), ..Options::default() };
-        is_same_origin(&Uri::from_static("/api/v1/auth/logout"), &headers, &options)
+        let edge = Edge::new("https://chat.example.org", CookiePort::OfPublicUrl, Vec::new());
+        is_same_origin(&Uri::from_static("/api/v1/auth/logout"), &headers, &edge)
     }
 
     #[test]
@@ -75,6 +65,7 @@ mod tests {
         assert!(allowed(&[("sec-fetch-site", "same-origin")]));
         assert!(allowed(&[("sec-fetch-site", "none")]));
         assert!(allowed(&[("origin", "https://chat.example.org")]));
+        assert!(allowed(&[("origin", "HTTPS://Chat.Example.org:443")]));
         assert!(allowed(&[("authorization", "Bearer x"), ("origin", "https://evil.example")]));
     }
 

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use http::HeaderMap;
-use http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
-
-use crate::options::Options;
-use crate::origin;
+use http::header::{AUTHORIZATION, COOKIE, ORIGIN};
+use http::{HeaderMap, Uri};
+use parlor_edge::Edge;
 
 /// A token, wherever it came from. Its `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,16 +30,19 @@ impl Credential {
     ///
     /// # Errors
     /// If there is a session cookie and the request does not show that it comes from our own page.
-    pub(crate) fn of_upgrade(headers: &HeaderMap, options: &Options) -> Result<Option<Self>, ForeignOrigin> {
+    pub(crate) fn of_upgrade(
+        uri: &Uri,
+        headers: &HeaderMap,
+        edge: &Edge,
+    ) -> Result<Option<Self>, ForeignOrigin> {
         if let Some(token) = bearer(headers) {
             return Ok(Some(Self(token.to_owned())));
         }
-        let cookies = session_cookies(headers, options);
+        let cookies = session_cookies(headers, edge);
         if cookies.is_empty() {
             return Ok(None);
         }
-        let public_url = options.public_url.as_str();
-        if !origin::is_ours(single(headers, &ORIGIN), single(headers, &HOST), public_url) {
+        if !edge.is_own_page(single(headers, &ORIGIN), uri, headers) {
             return Err(ForeignOrigin);
         }
         // Two of the same name mean that somebody planted one.
@@ -64,8 +65,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The tokens in session cookies: those of today's name, or else those of the name that earlier versions gave them.
-fn session_cookies<'a>(headers: &'a HeaderMap, options: &Options) -> Vec<&'a str> {
-    let names = options.cookie_names(headers);
+fn session_cookies<'a>(headers: &'a HeaderMap, edge: &Edge) -> Vec<&'a str> {
+    let names = edge.cookie_names(headers);
     let found = cookies(headers, &names.session);
     match names.former_session {
         Some(former) if found.is_empty() => cookies(headers, &former),
@@ -94,6 +95,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str
 mod tests {
     use super::*;
     use http::HeaderValue;
+    use http::header::HOST;
 
     fn of(lines: &[(&'static str, &'static str)]) -> Result<Option<String>, ForeignOrigin> {
         let mut headers = HeaderMap::new();
@@ -101,7 +103,7 @@ mod tests {
         for (name, value) in lines {
             headers.append(*name, HeaderValue::from_static(value));
         }
-        let credential = Credential::of_upgrade(&headers, &Options::default())?;
+        let credential = Credential::of_upgrade(&Uri::from_static("/api/v1/ws"), &headers, &Edge::default())?;
         Ok(credential.map(|credential| credential.expose().to_owned()))
     }
 

@@ -80,7 +80,8 @@ impl Gateway {
     /// address don't work.
     pub fn router(&self) -> Router {
         let entrance = Entrance { shared: Arc::clone(&self.shared), shards: Arc::clone(&self.shards) };
-        Router::new().route(WEBSOCKET_PATH, get(upgrade::handle)).with_state(entrance)
+        let route = Router::new().route(WEBSOCKET_PATH, get(upgrade::handle)).with_state(entrance);
+        parlor_edge::guard(route, &self.shared.options.edge)
     }
 
     /// Who is connected here.

@@ -19,7 +19,6 @@ mod gateway;
 mod hub;
 mod metrics;
 mod options;
-mod origin;
 mod presence;
 mod session;
 mod shard;
@@ -28,5 +27,5 @@ mod wire;
 
 pub use accepted::{Accepted, Answering, Patience, Turn};
 pub use gateway::Gateway;
-pub use options::{Options, Trusts};
+pub use options::Options;
 pub use presence::PresenceView;

@@ -1,24 +1,14 @@
 //! What the gateway can be told: limits and times, each with a default that is on. Not where it listens.
 
-use std::fmt;
-use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
-use http::header::HOST;
-use parlor_identity::{CookieNames, CookiePort};
+use parlor_edge::Edge;
 
 /// How the gateway behaves. The binary fills it from the configuration; tests make times short.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where people reach the server, such as `https://chat.example.org`. Its scheme and host decide which pages may
-    /// use the session cookie, and its scheme decides the cookie's name.
-    pub public_url: String,
-    /// Whose port stands in the cookie's name.
-    pub cookie_port: CookiePort,
-    /// Says whether an address is a proxy whose `X-Forwarded-For` is believed. Nobody's is by default.
-    pub trusts: Trusts,
+    /// How requests reach the server.
+    pub edge: Edge,
     /// How many threads own sockets. One a processor is best.
     pub shards: usize,
     /// Whether messages may be compressed, if a client asks for it. Costs time for every message; what there is to save
@@ -46,7 +36,8 @@ pub struct Options {
     pub max_reads: usize,
     /// Within what time the first frame must come.
     pub hello_within: Duration,
-    /// How often a silent client is asked whether it is there. Twice without an answer ends the connection.
+    /// How often a client is asked whether it is there. When the next time comes without any sign of life, the connection
+    /// ends: 2.2 times this after the last sign, in the longest case.
     pub ping_every: Duration,
     /// How long to wait for a change that was overtaken before the store is asked for it.
     pub repair_after: Duration,
@@ -60,46 +51,10 @@ pub struct Options {
     pub close_within: Duration,
 }
 
-/// Which proxies are believed.
-#[derive(Clone)]
-pub struct Trusts(Arc<dyn Fn(IpAddr) -> bool + Send + Sync>);
-
-impl Trusts {
-    /// Believes no proxy.
-    pub fn nobody() -> Self {
-        Self::when(|_| false)
-    }
-
-    /// Believes those for which `trusted` is true.
-    pub fn when(trusted: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(trusted))
-    }
-
-    pub(crate) fn believes(&self, address: IpAddr) -> bool {
-        (self.0)(address)
-    }
-}
-
-impl fmt::Debug for Trusts {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Trusts")
-    }
-}
-
-impl Options {
-    /// What cookies are called for a request with these headers.
-    pub(crate) fn cookie_names(&self, headers: &HeaderMap) -> CookieNames {
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-        CookieNames::new(&self.public_url, self.cookie_port, host)
-    }
-}
-
 impl Default for Options {
     fn default() -> Self {
         Self {
-            public_url: "http://127.0.0.1:8080".to_owned(),
-            cookie_port: CookiePort::default(),
-            trusts: Trusts::nobody(),
+            edge: Edge::default(),
             shards: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             deflate: false,
             max_frame_bytes: 64 * 1024,
@@ -112,7 +67,7 @@ impl Default for Options {
             max_resume: 2_000,
             max_reads: 16,
             hello_within: Duration::from_secs(5),
-            ping_every: Duration::from_secs(45),
+            ping_every: Duration::from_secs(18),
             repair_after: Duration::from_millis(50),
             heads_every: Duration::from_secs(5),
             presence_every: Duration::from_secs(1),

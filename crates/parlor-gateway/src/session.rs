@@ -29,7 +29,7 @@ use crate::shard::batch::Batch;
 use crate::shard::mailbox::Note;
 use crate::shard::rooms::Rooms;
 use delivery::{Delivery, Desk};
-use heartbeat::{Beat, Heartbeat};
+use heartbeat::{Beat, Heartbeat, jitter};
 use lanes::{Answered, Lanes};
 pub(crate) use opening::Opened;
 use outgoing::Outgoing;
@@ -226,7 +226,8 @@ impl Session {
             // Nothing is read from it at present, so its silence means nothing.
             self.heartbeat.heard();
         }
-        match self.heartbeat.beat(&self.context.shared, now) {
+        let shared = &self.context.shared;
+        match self.heartbeat.beat(&shared.options, now, jitter(shared)) {
             Beat::Ping => Due::Ping,
             Beat::CheckSession => {
                 self.delivery.doubt();

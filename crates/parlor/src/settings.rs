@@ -4,7 +4,8 @@ use parlor_core::limits::budget::Cap;
 use parlor_core::limits::budgets::{BOUNDS, Bounds};
 use parlor_core::limits::{Kind, Rule, Scarce};
 use parlor_core::{Limits, Settings};
-use parlor_gateway::{Patience, Trusts};
+use parlor_edge::Edge;
+use parlor_gateway::Patience;
 use parlor_identity::{CookiePort, IdentitySettings};
 use parlor_store::{Database, Planted};
 
@@ -111,16 +112,20 @@ pub(crate) fn identity(configuration: &Configuration) -> IdentitySettings {
 }
 
 /// The HTTP interface.
-pub(crate) fn api(configuration: &Configuration, public_url: &PublicUrl) -> parlor_api::Options {
+pub(crate) fn api(configuration: &Configuration, edge: &Edge) -> parlor_api::Options {
     let (server, limits) = (&configuration.server, &configuration.limits);
     parlor_api::Options {
-        public_url: public_url.to_string(),
-        cookie_port: cookie_port(configuration),
-        trusted_proxies: server.trusted_proxies.ranges().to_vec(),
+        edge: edge.clone(),
         max_request_bytes: limits.max_request_bytes.get(),
         request_timeout: server.request_within.get(),
         body_timeout: server.body_within.get(),
     }
+}
+
+/// How requests reach the server, for both transports.
+pub(crate) fn edge(configuration: &Configuration, public_url: &PublicUrl) -> Edge {
+    let proxies = configuration.server.trusted_proxies.ranges().to_vec();
+    Edge::new(public_url.to_string(), cookie_port(configuration), proxies)
 }
 
 /// Whoever names the public address knows the port that browsers see.
@@ -142,14 +147,12 @@ pub(crate) fn patience(configuration: &Configuration) -> Patience {
 }
 
 /// The live sockets.
-pub(crate) fn gateway(configuration: &Configuration, public_url: &PublicUrl) -> parlor_gateway::Options {
+pub(crate) fn gateway(configuration: &Configuration, edge: &Edge) -> parlor_gateway::Options {
     let limits = &configuration.limits;
-    let proxies = configuration.server.trusted_proxies.clone();
     parlor_gateway::Options {
-        public_url: public_url.to_string(),
-        cookie_port: cookie_port(configuration),
-        trusts: Trusts::when(move |address| proxies.contain(address)),
+        edge: edge.clone(),
         deflate: configuration.server.compress_sockets,
+        ping_every: configuration.server.ping_every.get(),
         max_frame_bytes: limits.max_frame_bytes.get(),
         max_in_flight: limits.max_commands.get(),
         max_connections_per_address: limits.max_connections_per_address.get(),
@@ -175,9 +178,10 @@ mod tests {
         same(&patience(&configuration), &Patience::default());
         same(&identity(&configuration), &IdentitySettings::default());
         let public_url = PublicUrl::parse("http://127.0.0.1:8080").unwrap();
-        let trusted_proxies = configuration.server.trusted_proxies.ranges().to_vec();
-        let expected = parlor_api::Options { trusted_proxies, ..parlor_api::Options::default() };
-        same(&api(&configuration, &public_url), &expected);
-        same(&gateway(&configuration, &public_url), &parlor_gateway::Options::default());
+        let edge = edge(&configuration, &public_url);
+        let expected = parlor_api::Options { edge: edge.clone(), ..parlor_api::Options::default() };
+        same(&api(&configuration, &edge), &expected);
+        let expected = parlor_gateway::Options { edge: edge.clone(), ..parlor_gateway::Options::default() };
+        same(&gateway(&configuration, &edge), &expected);
     }
 }

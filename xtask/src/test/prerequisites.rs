@@ -1,5 +1,6 @@
 //! What the tests need and cargo does not bring. As root on Debian it is installed; elsewhere it is named.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -39,6 +40,18 @@ const NEEDS: &[Need] = &[
         is_there: || tools::find("node").is_some(),
         is_replaced: || false,
     },
+    Need {
+        program: "nginx",
+        package: "nginx-light",
+        is_there: || tools::find("nginx").is_some() || Path::new("/usr/sbin/nginx").is_file(),
+        is_replaced: || false,
+    },
+    Need {
+        program: "caddy",
+        package: "caddy",
+        is_there: || tools::find("caddy").is_some(),
+        is_replaced: || false,
+    },
     Need { program: "npm", package: "npm", is_there: || tools::find("npm").is_some(), is_replaced: || false },
 ];
 
@@ -54,7 +67,7 @@ pub(super) fn run() -> Result<Counts> {
         bail!("not installed: {}", lacking.join(", "));
     }
     npm::install_dependencies()?;
-    say("PostgreSQL, Chromium, Node.js and the npm packages are there");
+    say("PostgreSQL, Chromium, nginx, Caddy, Node.js and the npm packages are there");
     Ok(Counts::PASSED)
 }
 

@@ -16,8 +16,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("parlor-bus", &["parlor-model"]),
     ("parlor-core", &["parlor-model", "parlor-store", "parlor-bus"]),
     ("parlor-identity", &["parlor-model", "parlor-store"]),
-    ("parlor-gateway", &["parlor-model", "parlor-core", "parlor-protocol", "parlor-identity"]),
-    ("parlor-api", &["parlor-model", "parlor-core", "parlor-protocol", "parlor-identity", "parlor-web"]),
+    ("parlor-edge", &["parlor-model", "parlor-core", "parlor-protocol", "parlor-identity"]),
+    ("parlor-gateway", &["parlor-model", "parlor-core", "parlor-protocol", "parlor-identity", "parlor-edge"]),
+    (
+        "parlor-api",
+        &["parlor-model", "parlor-core", "parlor-protocol", "parlor-identity", "parlor-edge", "parlor-web"],
+    ),
     ("parlor-apps", &["parlor-model", "parlor-core", "parlor-protocol", "parlor-identity"]),
     ("parlor-client", &["parlor-protocol"]),
     ("parlor-bench", &["parlor-model", "parlor-protocol", "parlor-client", "parlor-testkit"]),
@@ -35,6 +39,7 @@ const EVERY_LIBRARY: &[&str] = &[
     "parlor-bus",
     "parlor-core",
     "parlor-identity",
+    "parlor-edge",
     "parlor-gateway",
     "parlor-api",
     "parlor-apps",
@@ -44,7 +49,7 @@ const EVERY_LIBRARY: &[&str] = &[
 /// External crates that only some may name. A `*` at the end stands for any rest.
 const WALLS: &[(&str, &[&str])] = &[
     // The benchmark has a naive server of axum among the peers that it measures.
-    ("axum*", &["parlor-api", "parlor-gateway", "parlor", "parlor-bench"]),
+    ("axum*", &["parlor-edge", "parlor-api", "parlor-gateway", "parlor", "parlor-bench"]),
     ("utoipa-axum", &["parlor-api"]),
     ("rusqlite", &["parlor-store"]),
     ("libsqlite3-sys", &["parlor-store"]),

@@ -14,9 +14,14 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::{error_codes, needs_credential};
 
-/// Errors that any request can meet.
-const ALWAYS: [ErrorCode; 4] =
-    [ErrorCode::RateLimited, ErrorCode::Busy, ErrorCode::Unavailable, ErrorCode::Internal];
+/// Errors that any request can meet; `BadRequest`, if it does not name its host.
+const ALWAYS: [ErrorCode; 5] = [
+    ErrorCode::BadRequest,
+    ErrorCode::RateLimited,
+    ErrorCode::Busy,
+    ErrorCode::Unavailable,
+    ErrorCode::Internal,
+];
 
 /// Adds every error that an operation can answer with, one answer a status.
 pub(super) fn add(method: &str, operation: &mut Operation) {
@@ -54,7 +59,7 @@ fn all_codes(method: &str, operation: &Operation) -> Vec<ErrorCode> {
         codes.push(ErrorCode::Unauthenticated);
     }
     if operation.request_body.is_some() {
-        codes.extend([ErrorCode::BadRequest, ErrorCode::TooLarge]);
+        codes.push(ErrorCode::TooLarge);
     }
     if method != "GET" {
         codes.push(ErrorCode::OriginForbidden);

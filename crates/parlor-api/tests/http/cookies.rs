@@ -1,6 +1,8 @@
 //! The session as a cookie, and pages of other origins.
 
 use parlor_api::Options;
+use parlor_edge::Edge;
+use parlor_identity::CookiePort;
 use serde_json::json;
 
 use crate::support::{Call, Person, World, open_settings, world};
@@ -28,13 +30,13 @@ async fn a_cookie_takes_the_place_of_the_token() {
     assert_eq!(world.send(same).await.status, 200);
 }
 
+fn secure_edge() -> Edge {
+    Edge::new("https://chat.example.org", CookiePort::OfPublicUrl, Vec::new())
+}
+
 #[tokio::test]
 async fn over_tls_the_cookie_is_bound_to_the_host() {
-    let options = Options {
-        public_url: "https://chat.example.org".into(),
-        cookie_port: parlor_identity::CookiePort::OfPublicUrl,
-        ..Options::default()
-    };
+    let options = Options { edge: secure_edge(), ..Options::default() };
     let world = World::with(open_settings(), options).await;
     let body = json!({"display_name": "Grace", "cookie": true});
     let answer = world.send(Call::post("/auth/guest", body)).await;

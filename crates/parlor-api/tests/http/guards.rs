@@ -4,6 +4,8 @@ use parlor_core::limits::{Scarce, Whose};
 use std::time::Duration;
 
 use parlor_api::Options;
+use parlor_edge::Edge;
+use parlor_identity::CookiePort;
 use serde_json::json;
 
 use crate::support::{Call, World, open_settings, world};
@@ -45,6 +47,38 @@ async fn every_answer_has_the_security_headers() {
             assert_eq!(answer.header(name), value, "{path}");
         }
         assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn over_tls_browsers_are_told_to_stay_there() {
+    let plain = world().await;
+    let edge = Edge::new("https://chat.example.org", CookiePort::OfPublicUrl, Vec::new());
+    let secure = World::with(open_settings(), Options { edge, ..Options::default() }).await;
+    for path in ["/server", "/me", "/nowhere", "//", "//docs", "//healthz"] {
+        let header = secure.send(Call::get(path)).await.header("strict-transport-security").to_owned();
+        assert_eq!(header, "max-age=31536000", "{path}");
+        let answer = plain.send(Call::get(path)).await;
+        assert!(!answer.headers.contains_key("strict-transport-security"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let world = world().await;
+    for path in ["/server", "/nowhere", "//", "//healthz"] {
+        let call = Call::get(path);
+        for faulty in [
+            call.clone().without("host"),
+            call.clone().another("host", "127.0.0.1:8080"),
+            call.clone().header("host", ""),
+            call.clone().header("host", "two hosts"),
+        ] {
+            let answer = world.send(faulty).await;
+            assert_eq!((answer.status, answer.code()), (400, "bad_request"), "{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        }
+        assert_ne!(world.send(call.header("host", "any.example:1")).await.status, 400, "{path}");
     }
 }
 

@@ -1,6 +1,8 @@
 //! Rate limits: who does too much is told when to go on, and nobody else is.
 
 use parlor_api::Options;
+use parlor_edge::Edge;
+use parlor_identity::CookiePort;
 use serde_json::{Value, json};
 
 use crate::support::{Call, PASSWORD, World, open_settings};
@@ -8,7 +10,9 @@ use crate::support::{Call, PASSWORD, World, open_settings};
 async fn limited() -> World {
     let mut settings = open_settings();
     settings.limits.enabled = true;
-    let options = Options { trusted_proxies: vec!["192.0.2.7".parse().unwrap()], ..Options::default() };
+    let proxies = vec!["192.0.2.7".parse().unwrap()];
+    let edge = Edge::new("http://127.0.0.1:8080", CookiePort::default(), proxies);
+    let options = Options { edge, ..Options::default() };
     World::with(settings, options).await
 }
 

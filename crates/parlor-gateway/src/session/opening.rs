@@ -11,7 +11,7 @@ use parlor_protocol::{CloseCode, Error, ErrorCode, Follow, ServerFrame};
 
 use super::Session;
 use super::delivery::{Delivery, Desk};
-use super::heartbeat::Heartbeat;
+use super::heartbeat::{Heartbeat, jitter};
 use super::lanes::Lanes;
 use crate::commands::hello::{self, Greeting, Position};
 use crate::credential::Credential;
@@ -92,7 +92,7 @@ impl Session {
         let mut delivery = Delivery::new(connection, context.actor.id(), follow);
         delivery.open(&context, &memberships, &resume, desk);
         Self {
-            heartbeat: Heartbeat::new(shared, Instant::now()),
+            heartbeat: Heartbeat::new(&shared.options, Instant::now(), jitter(shared)),
             context,
             delivery,
             lanes: Lanes::default(),

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use parlor_api::Network;
+use parlor_edge::Network;
 
 use super::value::{Kind, Value};
 

@@ -58,9 +58,9 @@ impl Parts {
             .await
             .context("the database can't be used")?;
         let identity = Identity::new(store, env, core.workspace(), settings::identity(configuration));
-        let gateway =
-            Gateway::new(core.clone(), identity.clone(), settings::gateway(configuration, public_url))
-                .context("the threads for live sockets could not be started")?;
+        let edge = settings::edge(configuration, public_url);
+        let gateway = Gateway::new(core.clone(), identity.clone(), settings::gateway(configuration, &edge))
+            .context("the threads for live sockets could not be started")?;
         let presence = gateway.presence();
         let mut registry = Registry::default();
         let metrics = parlor_api::Metrics::register(&mut registry);
@@ -71,7 +71,7 @@ impl Parts {
             core.clone(),
             identity.clone(),
             Arc::new(move |user| presence.is_online(user)),
-            settings::api(configuration, public_url),
+            settings::api(configuration, &edge),
             registry,
             metrics,
         );

@@ -29,14 +29,26 @@ pub(crate) enum Said {
 impl Socket {
     /// Connects without saying anything.
     pub(crate) async fn connect(server: &parlor_testkit::Server) -> Result<Self> {
-        let address = server.url().strip_prefix("http://").context("the server has no address")?;
-        let (socket, _) = connect_async(format!("ws://{address}/api/v1/ws")).await?;
+        Self::connect_to(server.url().strip_prefix("http://").context("the server has no address")?).await
+    }
+
+    /// Connects to a host and port without saying anything.
+    async fn connect_to(authority: &str) -> Result<Self> {
+        let (socket, _) = connect_async(format!("ws://{authority}/api/v1/ws")).await?;
         Ok(Self { stream: socket, passed: VecDeque::new() })
     }
 
     /// Connects and says hello; returns the data of `ready` too.
     pub(crate) async fn hello(server: &parlor_testkit::Server, token: &str) -> Result<(Self, Value)> {
-        let mut socket = Self::connect(server).await?;
+        Self::greet(Self::connect(server).await?, token).await
+    }
+
+    /// The same with whatever listens at a host and port.
+    pub(crate) async fn hello_at(authority: &str, token: &str) -> Result<(Self, Value)> {
+        Self::greet(Self::connect_to(authority).await?, token).await
+    }
+
+    async fn greet(mut socket: Self, token: &str) -> Result<(Self, Value)> {
         socket.send(&json!({"type": "hello", "ref": 1, "data": {"token": token}})).await?;
         let ready = socket.frame().await?;
         anyhow::ensure!(ready["type"] == "ready" && ready["ref"] == 1, "{ready}");

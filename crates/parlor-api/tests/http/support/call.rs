@@ -34,7 +34,8 @@ impl Call {
             Some(rest) => format!("/{rest}"),
             None => format!("/api/v1{path}"),
         };
-        Self { method: method.to_owned(), path, headers: Vec::new(), body: None }
+        let host = ("host".to_owned(), "127.0.0.1:8080".to_owned());
+        Self { method: method.to_owned(), path, headers: vec![host], body: None }
     }
 
     pub(crate) fn get(path: &str) -> Self {
@@ -69,6 +70,17 @@ impl Call {
         self
     }
 
+    /// One more line of a header that may be there already.
+    pub(crate) fn another(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(present, _)| present != name);
+        self
+    }
+
     pub(crate) fn by(self, person: &Person) -> Self {
         self.header("authorization", &format!("Bearer {}", person.token))
     }
@@ -86,9 +98,6 @@ impl Call {
     /// The request with a body that is more than bytes: one that breaks off, or never ends.
     pub(crate) fn into_request_with(self, body: Body) -> Request<Body> {
         let mut request = Request::builder().method(self.method.as_str()).uri(self.path);
-        if !self.headers.iter().any(|(name, _)| name == "host") {
-            request = request.header("host", "127.0.0.1:8080");
-        }
         for (name, value) in self.headers {
             request = request.header(name, value);
         }

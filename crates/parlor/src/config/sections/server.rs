@@ -31,6 +31,9 @@ section! {
         /// Whether WebSocket messages of 256 bytes and more may be compressed, for clients that ask for it
         /// (permessage-deflate). It saves little where messages are short, and takes processor time for each of them.
         compress_sockets: bool = false, "PARLOR_COMPRESS_SOCKETS";
+        /// How often a client on a WebSocket is asked whether it is there. One that shows no sign of life until the next
+        /// time is taken for gone, at the latest after 2.2 times this.
+        ping_every: Period<1, 300> = Period(18), "PARLOR_PING_EVERY";
         /// How long a request may take before it is given up.
         request_within: Period<1, 600> = Period(30), "PARLOR_REQUEST_WITHIN";
         /// How long the head of a request may take to arrive. The connection is closed after that.

@@ -1,7 +1,5 @@
-//! Keeps pages of other origins from opening a socket in a visitor's name.
-//!
-//! A browser attaches the session cookie to every upgrade, whatever page asks for it, and no rule of the browser stops
-//! that page from reading what comes. So a cookie counts only if the browser says, in `Origin`, that the page is ours.
+//! Whether a page of ours sent a request. A browser attaches the session cookie by itself, whatever page asks; but it says
+//! in `Origin` which page that is, and no script can forge that.
 
 use http::Uri;
 
@@ -13,8 +11,8 @@ struct Origin {
     port: u16,
 }
 
-/// True if `origin` is the server's public address, or the very host that the request was sent to under the public
-/// address's scheme, so that a server works under every name it is reached by.
+/// True if `origin` is the server's public address, or the very host that the request was sent to, so that a server works
+/// under every name it is reached by. Where the public address is `https`, a page without TLS is another one.
 pub(crate) fn is_ours(origin: Option<&str>, host: Option<&str>, public_url: &str) -> bool {
     let Some(origin) = origin.and_then(exact) else {
         return false;
@@ -22,7 +20,10 @@ pub(crate) fn is_ours(origin: Option<&str>, host: Option<&str>, public_url: &str
     let Some(public) = parse(public_url) else {
         return false;
     };
-    let scheme = if public.secure { "https" } else { "http" };
+    if public.secure && !origin.secure {
+        return false;
+    }
+    let scheme = if origin.secure { "https" } else { "http" };
     let addressed = host.and_then(|host| parse(&format!("{scheme}://{host}")));
     origin == public || Some(origin) == addressed
 }
@@ -70,6 +71,9 @@ mod tests {
             ("http://127.0.0.1:8080", "127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://localhost:8080", "localhost:8080", "http://127.0.0.1:8080"),
             ("http://[::1]:8080", "[::1]:8080", "http://127.0.0.1:8080"),
+            // A proxy has the certificate, and nobody has told the server.
+            ("https://chat.example.org", "chat.example.org", "http://127.0.0.1:8080"),
+            ("http://chat.example.org", "chat.example.org:80", "http://127.0.0.1:8080"),
         ] {
             assert!(is_ours(Some(origin), Some(host), public), "{origin} {host} {public}");
         }
