@@ -93,6 +93,8 @@ pub enum Planted {
     EarlyAck,
     /// Takes every send for a new one.
     IgnoreNonce,
+    /// Compares nothing with its checksum.
+    IgnoreChecksums,
 }
 
 impl Planted {
@@ -101,7 +103,7 @@ impl Planted {
     /// Whether this build knows planted errors at all. A constant, so that a real build holds nothing of them.
     const KNOWN: bool = cfg!(feature = "planted-errors");
 
-    /// The error that the environment variable `PARLOR_PLANTED_ERROR` names (`early-ack` or `ignore-nonce`). A build
+    /// The error that the environment variable `PARLOR_PLANTED_ERROR` names (`early-ack`, `ignore-nonce` or `ignore-checksums`). A build
     /// without the feature does not look at it.
     ///
     /// # Errors
@@ -114,12 +116,17 @@ impl Planted {
             Err(_) | Ok("") => Ok(Self::Nothing),
             Ok("early-ack") => Ok(Self::EarlyAck),
             Ok("ignore-nonce") => Ok(Self::IgnoreNonce),
+            Ok("ignore-checksums") => Ok(Self::IgnoreChecksums),
             Ok(other) => Err(other.to_owned()),
         }
     }
 
     pub(crate) fn answers_early(self) -> bool {
         Self::KNOWN && self == Self::EarlyAck
+    }
+
+    pub(crate) fn is_blind(self) -> bool {
+        Self::KNOWN && self == Self::IgnoreChecksums
     }
 
     pub(crate) fn ignores_nonces(self) -> bool {

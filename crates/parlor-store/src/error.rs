@@ -36,6 +36,9 @@ pub enum Error {
     /// A row holds something that this program never writes.
     #[error("a row holds an unexpected value: {0}")]
     Row(String),
+    /// Something in the database is not as it was written. What does not need it goes on.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
     /// The work panicked, so nothing of it was kept.
     #[error("the work panicked; nothing of it was kept")]
     Panicked,
@@ -56,8 +59,15 @@ impl Error {
             Self::Taken(_) => Some(Refusal::NameTaken),
             // What is written was checked before; so it is something that was asked for, and nothing is called so.
             Self::Nul => Some(Refusal::NotFound("name")),
-            Self::Row(_) | Self::Panicked | Self::Database(_) => None,
+            Self::Row(_) | Self::Damaged(_) | Self::Panicked | Self::Database(_) => None,
         }
+    }
+}
+
+impl OpenError {
+    /// True if the database is there, but not as it was written.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::Other(Error::Damaged(_)))
     }
 }
 
@@ -103,8 +113,8 @@ pub enum OpenError {
     },
     /// The file is not a database, or is broken.
     #[error(
-        "The database {} is damaged: {detail}. It was not touched. Restore a backup, or keep a copy of the file and \
-         try `sqlite3 parlor.sqlite .recover` on it.", path.display()
+        "The database {} is damaged: {detail}. It was not touched. Restore a backup; or keep a copy of the folder, and see \
+         \"Damage\" in docs/backup.md for what can be saved.", path.display()
     )]
     Damaged {
         /// The file.

@@ -9,6 +9,8 @@ use crate::migrations;
 pub struct Inspection {
     /// The version of its schema; `None` if Parlor has made nothing there yet.
     pub version: Option<u32>,
+    /// Whether damage to its pages would be noticed: always with SQLite, and as `data_checksums` says with PostgreSQL.
+    pub has_checksums: bool,
     /// Who has it open, if a server has.
     pub holder: Option<String>,
 }

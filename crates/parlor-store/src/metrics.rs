@@ -26,6 +26,10 @@ pub struct Metrics {
     pub checkpoints: u64,
     /// The time that this took. Writes wait meanwhile.
     pub checkpoint_time: Duration,
+    /// Pages of SQLite's file and log that were compared with their checksums.
+    pub pages_checked: u64,
+    /// Those of them that were not as they had been written.
+    pub pages_damaged: u64,
     /// Writes and appends that wait at this moment.
     pub queued: usize,
     /// The memory that appends hold which wait or are being committed at this moment, in bytes.
@@ -93,6 +97,8 @@ impl Counters {
             commit_time: Duration::from_micros(value(&self.commit_micros)),
             checkpoints: value(&self.checkpoints),
             checkpoint_time: Duration::from_micros(value(&self.checkpoint_micros)),
+            pages_checked: 0,
+            pages_damaged: 0,
             queued,
             queued_bytes,
             not_durable,

@@ -3,10 +3,11 @@
 pub(crate) mod execute;
 mod file;
 mod inspect;
+mod integrity;
 mod lock;
-mod log;
 mod open;
 mod reader;
+mod vfs;
 mod writer;
 
 pub(crate) use inspect::inspect;
@@ -50,6 +51,7 @@ enum Read {
 /// An open SQLite database.
 pub(crate) struct Sqlite {
     shared: Arc<Shared>,
+    integrity: integrity::Shared,
     writes: mpsc::Sender<Write>,
     reads: mpsc::Sender<Read>,
     readers: usize,
@@ -132,7 +134,9 @@ impl Sqlite {
     pub(crate) fn metrics(&self) -> Metrics {
         let queued = self.writes.max_capacity() - self.writes.capacity();
         let bytes = self.shared.waiting_bytes();
-        self.shared.counters.snapshot(queued, bytes, self.shared.health.is_not_durable())
+        let (pages_checked, pages_damaged) = self.integrity.counts();
+        let metrics = self.shared.counters.snapshot(queued, bytes, self.shared.health.is_not_durable());
+        Metrics { pages_checked, pages_damaged, ..metrics }
     }
 
     pub(crate) fn health(&self) -> &Health {
@@ -157,17 +161,18 @@ impl Sqlite {
 fn open_all(folder: &Path, options: &Options) -> Result<Sqlite, OpenError> {
     let lock = lock::Lock::take(folder)?;
     let path = folder.join(file::NAME);
-    let connection = open::writer(&path, options.planted)?;
-    start(lock, connection, &path, options)
+    let opened = open::writer(&path, options.planted)?;
+    start(lock, opened, &path, options)
 }
 
 /// Starts the threads around the connection that writes.
 fn start(
     lock: lock::Lock,
-    connection: rusqlite::Connection,
+    opened: open::Opened,
     path: &Path,
     options: &Options,
 ) -> Result<Sqlite, OpenError> {
+    let open::Opened { connection, integrity } = opened;
     let readers = options.readers.max(1);
     let read_connections: Vec<_> = (0..readers).map(|_| open::reader(path)).collect::<Result<_, _>>()?;
     let shared = Arc::new(Shared::new(options));
@@ -179,7 +184,7 @@ fn start(
     reader::start(read_connections, read_queue, &shared, read_guard).map_err(failed)?;
     let thread = writer::Writer::new(connection, write_queue, Arc::clone(&shared), options);
     thread.start(lock, write_guard).map_err(failed)?;
-    Ok(Sqlite { shared, writes, reads, readers, readers_end, writer_end })
+    Ok(Sqlite { shared, integrity, writes, reads, readers, readers_end, writer_end })
 }
 
 fn folder_error(path: &Path, error: &std::io::Error) -> OpenError {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use parlor_store::OpenError;
+
 use crate::config::Problem;
 
 /// Why the program ends early.
@@ -19,9 +21,18 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Configuration(_) => ExitCode::from(2),
+            Self::Running(error) if is_damage(error) => ExitCode::from(3),
             Self::Running(_) => ExitCode::FAILURE,
         }
     }
+}
+
+/// True if it is the database that is damaged: starting again would not help.
+fn is_damage(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let opening = cause.downcast_ref::<OpenError>().is_some_and(OpenError::is_damage);
+        opening || matches!(cause.downcast_ref(), Some(parlor_store::Error::Damaged(_)))
+    })
 }
 
 impl From<anyhow::Error> for Failure {

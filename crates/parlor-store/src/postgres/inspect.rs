@@ -26,9 +26,11 @@ async fn look(client: &Client) -> Result<Inspection, OpenError> {
     open::check(client).await?;
     let failed = |error: tokio_postgres::Error| OpenError::Unreachable { detail: words(&error) };
     let holder = lock::holder(client).await.map_err(failed)?.map(|(_, name)| name);
+    let setting: String = client.query_one("SHOW data_checksums", &[]).await.map_err(failed)?.get(0);
+    let has_checksums = setting == "on";
     let exists = "SELECT to_regclass('parlor_migrations') IS NOT NULL";
     if !client.query_one(exists, &[]).await.map_err(failed)?.get::<_, bool>(0) {
-        return Ok(Inspection { version: None, holder });
+        return Ok(Inspection { version: None, has_checksums, holder });
     }
     let newest = "SELECT COALESCE(max(number), 0) FROM parlor_migrations";
     let found: i64 = client.query_one(newest, &[]).await.map_err(failed)?.get(0);
@@ -36,5 +38,5 @@ async fn look(client: &Client) -> Result<Inspection, OpenError> {
     if found > known {
         return Err(OpenError::Newer { found, known });
     }
-    Ok(Inspection { version: Some(found), holder })
+    Ok(Inspection { version: Some(found), has_checksums, holder })
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{CachedStatement, Connection, ErrorCode, ffi, params_from_iter};
 
+use super::integrity;
 use crate::error::Error;
 use crate::statement::Statement;
 use crate::tx::Read;
@@ -76,11 +77,20 @@ pub(super) fn is_failed_sync(error: &rusqlite::Error) -> bool {
     matches!(code, Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC))
 }
 
+/// True if something was not read as it was written.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|failure| failure.extended_code == ffi::SQLITE_IOERR_DATA)
+}
+
 /// What an error of SQLite means for the caller.
 pub(crate) fn meaning(error: &rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(failure, message) = error else {
         return Error::Database(error.to_string());
     };
+    if is_damage(error) {
+        let met = integrity::met().map_or_else(|| failure.to_string(), |damage| damage.what);
+        return Error::Damaged(met);
+    }
     let said = message.clone().unwrap_or_else(|| failure.to_string());
     match (failure.code, failure.extended_code) {
         // What readers share of the log is a file too. When that can't grow, the commit it was for has not taken place.

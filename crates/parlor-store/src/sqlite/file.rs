@@ -55,7 +55,6 @@ pub(super) fn look(path: &Path) -> Result<Found, OpenError> {
     check_marks(number(&header, 68), number(&header, 60))?;
     if !has_log {
         check_length(&header, length).map_err(damaged)?;
-        check_content(path, length).map_err(|detail| damaged(&detail))?;
     }
     Ok(Found::Ours)
 }
@@ -106,17 +105,20 @@ fn check_length(header: &[u8; HEADER_BYTES], length: u64) -> Result<(), &'static
     Ok(())
 }
 
-/// Reads the schema, and in a small file everything, on a connection that can't write.
-fn check_content(path: &Path, length: u64) -> Result<(), String> {
+/// True if a file is so small that all of it may be read at each start.
+pub(super) fn is_small(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= SMALL_BYTES)
+}
+
+/// Reads the schema, and in a small file everything, on a connection that can't write and that needs no log.
+pub(super) fn check_content(path: &Path) -> Result<(), String> {
     let failed = |error: rusqlite::Error| error.to_string();
-    // Immutable: SQLite takes no locks and makes no files. This process has the folder, so nobody changes it meanwhile.
-    let address = format!("file:{}?immutable=1", escaped(path));
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(address, flags).map_err(failed)?;
+    let connection = Connection::open_with_flags(immutable(path), flags).map_err(failed)?;
     let tables = "SELECT count(*) FROM sqlite_schema";
     connection.query_row(tables, [], |row| row.get::<_, i64>(0)).map_err(failed)?;
-    if length <= SMALL_BYTES {
+    if is_small(path) {
         let check = "PRAGMA quick_check(1)";
         let verdict: String = connection.query_row(check, [], |row| row.get(0)).map_err(failed)?;
         if verdict != "ok" {
@@ -124,6 +126,12 @@ fn check_content(path: &Path, length: u64) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The address of a file for SQLite to take no locks and to make no files. This process has the folder, so nobody changes
+/// it meanwhile.
+pub(super) fn immutable(path: &Path) -> String {
+    format!("file:{}?immutable=1", escaped(path))
 }
 
 /// A path as part of a `file:` address.
@@ -146,12 +154,17 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
+/// A file's name without its folder, as an operator reads it.
+pub(super) fn name_of(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name().unwrap_or_default().to_string_lossy()
+}
+
 /// True if a log with something in it stands beside the file.
 pub(super) fn has_log(path: &Path) -> bool {
     !is_empty(&beside(path, "-wal"))
 }
 
-fn is_empty(path: &Path) -> bool {
+pub(super) fn is_empty(path: &Path) -> bool {
     std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0)
 }
 

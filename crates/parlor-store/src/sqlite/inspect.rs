@@ -22,8 +22,15 @@ fn look(folder: &Path) -> Result<Inspection, OpenError> {
         None => file::look(&path)?,
     };
     if found == Found::Nothing {
-        return Ok(Inspection { version: None, holder });
+        return Ok(Inspection { version: None, has_checksums: true, holder });
     }
+    if holder.is_some() {
+        // The checksums of a file that is being written are not yet on disk. The server compares what it reads itself.
+        let version = open::check(&path)?;
+        return Ok(Inspection { version: Some(version), has_checksums: true, holder });
+    }
+    let integrity = open::watch(&path, false)?;
+    open::examine(&path, &integrity)?;
     let version = open::check(&path)?;
-    Ok(Inspection { version: Some(version), holder })
+    Ok(Inspection { version: Some(version), has_checksums: true, holder })
 }

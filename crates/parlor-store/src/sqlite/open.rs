@@ -9,7 +9,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::file::{self, APPLICATION_ID, Found};
-use super::{execute, folder_error, log};
+use super::integrity::{self, Damage, Integrity, Shared};
+use super::{execute, folder_error, vfs};
 use crate::database::Planted;
 use crate::error::OpenError;
 use crate::migrations::{self, Engine, Migration};
@@ -24,42 +25,128 @@ const STATEMENTS: usize = 256;
 /// keeps at the end of the transaction. In 90 rooms of 10, 16 MiB took 4 % of the server's time more.
 const WRITER_CACHE_KIB: i64 = 4 << 10;
 
+/// The connection that writes, and what watches over what it reads.
+pub(super) struct Opened {
+    pub(super) connection: Connection,
+    pub(super) integrity: Shared,
+}
+
 /// Opens the connection that writes. A file that is damaged, newer or not ours is refused before it is touched.
-pub(super) fn writer(path: &Path, planted: Planted) -> Result<Connection, OpenError> {
+pub(super) fn writer(path: &Path, planted: Planted) -> Result<Opened, OpenError> {
     if rusqlite::version_number() < OLDEST_VERSION {
         let detail =
             format!("SQLite {} has a bug that can lose data; at least 3.51.3 is needed", rusqlite::version());
         return Err(OpenError::Unsuitable { detail });
     }
-    match file::look(path)? {
-        Found::Nothing => create(path)?,
-        Found::Ours => check_log(path)?,
+    let found = file::look(path)?;
+    if found == Found::Nothing {
+        create(path)?;
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let opened = match log::vfs() {
-        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs),
-        None => Connection::open_with_flags(path, flags),
-    };
-    let mut connection = opened.map_err(|error| refused(path, &error))?;
+    let integrity = watch(path, planted.is_blind())?;
+    if found == Found::Ours {
+        check_log(path)?;
+    }
+    let mut connection = connect_writer(path)?;
+    if !integrity.is_attached() {
+        let detail = "SQLite does not let its files be watched over".to_owned();
+        return Err(OpenError::Unsuitable { detail });
+    }
     let marks = marks(&connection).map_err(|error| refused(path, &error))?;
     if marks != (0, 0) || has_tables(&connection).map_err(|error| refused(path, &error))? {
         file::check_marks(marks.0, marks.1)?;
     }
-    set_up_writer(&connection).map_err(|error| refused(path, &error))?;
     migrate(&mut connection, marks.1, migrations::ALL)?;
     if planted.ignores_nonces() {
         let lift =
             "DROP INDEX IF EXISTS messages_nonce; CREATE INDEX messages_nonce ON messages (nonce, author_id)";
         connection.execute_batch(lift).map_err(|error| refused(path, &error))?;
     }
+    if !integrity.is_adopted() {
+        adopt(connection, &integrity, path, found == Found::Nothing)?;
+        connection = connect_writer(path)?;
+    }
+    Ok(Opened { connection, integrity })
+}
+
+/// Begins to watch over a file, and compares all of one that is small.
+pub(super) fn watch(path: &Path, is_blind: bool) -> Result<Shared, OpenError> {
+    let damaged = |damage: Damage| OpenError::Damaged { path: path.to_owned(), detail: damage.what };
+    let integrity = Integrity::open(path, is_blind).map_err(damaged)?;
+    let has_log = file::has_log(path);
+    if integrity.is_adopted() && file::is_small(path) {
+        examine(path, &integrity)?;
+    } else if !integrity.is_adopted() && !has_log && !file::is_empty(path) {
+        file::check_content(path).map_err(|detail| damaged(Damage { what: detail, page: None }))?;
+    }
+    Ok(integrity)
+}
+
+/// Compares all pages of a file, and refuses it with a list of those that are not as they were written.
+pub(super) fn examine(path: &Path, integrity: &Integrity) -> Result<(), OpenError> {
+    let found = integrity.examine().map_err(|error| folder_error(path, &error))?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let named = found.iter().map(|damage| named(path, damage));
+    Err(OpenError::Damaged { path: path.to_owned(), detail: named.collect::<Vec<_>>().join("; ") })
+}
+
+/// Damage in words, with what it belongs to.
+fn named(path: &Path, damage: &Damage) -> String {
+    let owner = || integrity::owner(&onlooker(path).ok()?, damage.page?);
+    match owner() {
+        Some(owner) => format!("{damage}; it belongs to {owner}"),
+        None => damage.to_string(),
+    }
+}
+
+/// Makes checksums for a database that has none: a new one, or one from before there were any. That one is read whole.
+fn adopt(connection: Connection, integrity: &Integrity, path: &Path, is_new: bool) -> Result<(), OpenError> {
+    if !is_new {
+        whole(&connection, path)?;
+    }
+    // This copies the log into the file.
+    connection.close().map_err(|(_, error)| refused(path, &error))?;
+    if file::has_log(path) {
+        let detail = "another program has it open, so it can't be given checksums".to_owned();
+        return Err(OpenError::Folder { path: path.to_owned(), detail });
+    }
+    integrity.adopt().map_err(|detail| OpenError::Folder { path: path.to_owned(), detail })?;
+    if !is_new {
+        tracing::info!(database = %path.display(), "the database had no checksums; it was read whole, and has them now");
+    }
+    Ok(())
+}
+
+/// A connection that reads and leaves nothing beside the file, if there is no log that must be read.
+fn onlooker(path: &Path) -> rusqlite::Result<Connection> {
+    let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if file::has_log(path) {
+        return connect(path, read_only);
+    }
+    connect(Path::new(&file::immutable(path)), read_only | OpenFlags::SQLITE_OPEN_URI)
+}
+
+/// The connection that writes, set as it is to be.
+fn connect_writer(path: &Path) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = connect(path, flags).map_err(|error| refused(path, &error))?;
+    set_up_writer(&connection).map_err(|error| refused(path, &error))?;
     Ok(connection)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    match vfs::name() {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs),
+        None => Connection::open_with_flags(path, flags),
+    }
 }
 
 /// Opens a connection that reads. The writer's must be open.
 pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
-        let connection = Connection::open_with_flags(path, flags)?;
+        let connection = connect(path, flags)?;
         set_up(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
@@ -83,14 +170,16 @@ pub(super) fn check(path: &Path) -> Result<u32, OpenError> {
     let connection = reader(path)?;
     let (application_id, version) = marks(&connection).map_err(|error| refused(path, &error))?;
     file::check_marks(application_id, version)?;
+    whole(&connection, path)?;
+    Ok(version)
+}
+
+/// Lets SQLite read the whole file.
+fn whole(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     let question = "PRAGMA quick_check(1)";
     let verdict: String =
         connection.query_row(question, [], |row| row.get(0)).map_err(|error| refused(path, &error))?;
-    if verdict == "ok" {
-        Ok(version)
-    } else {
-        Err(OpenError::Damaged { path: path.to_owned(), detail: verdict })
-    }
+    if verdict == "ok" { Ok(()) } else { Err(OpenError::Damaged { path: path.to_owned(), detail: verdict }) }
 }
 
 fn create(path: &Path) -> Result<(), OpenError> {
@@ -172,6 +261,13 @@ fn apply(connection: &mut Connection, migration: &Migration) -> rusqlite::Result
 fn refused(path: &Path, error: &rusqlite::Error) -> OpenError {
     use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, NotADatabase, PermissionDenied, ReadOnly};
 
+    if execute::is_damage(error) {
+        let detail = match integrity::met() {
+            Some(damage) => named(path, &damage),
+            None => error.to_string(),
+        };
+        return OpenError::Damaged { path: path.to_owned(), detail };
+    }
     let detail = error.to_string();
     match error.sqlite_error_code() {
         Some(DatabaseCorrupt | NotADatabase) => OpenError::Damaged { path: path.to_owned(), detail },
@@ -191,7 +287,7 @@ mod tests {
     fn no_statement_is_prepared_again_for_another_value() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(file::NAME);
-        let writer = writer(&path, Planted::Nothing).unwrap();
+        let writer = writer(&path, Planted::Nothing).unwrap().connection;
         let reader = reader(&path).unwrap();
         writer.execute_batch("BEGIN").unwrap();
         for statement in statement::all() {

@@ -52,7 +52,8 @@ fn answer(connection: &mut Connection, job: Box<dyn Job>) {
     }
     // A panic drops the caller's end of the answer, which tells the caller.
     let finished = catch_unwind(AssertUnwindSafe(|| job.run(Tx::sqlite(connection))));
-    let ended = steer(connection, "ROLLBACK");
+    // After some errors SQLite has ended the transaction itself.
+    let ended = if connection.is_autocommit() { Ok(()) } else { steer(connection, "ROLLBACK") };
     if let Ok(finished) = finished {
         (finished.reply)(ended);
     }

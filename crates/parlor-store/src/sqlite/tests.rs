@@ -31,7 +31,8 @@ async fn store_with(
     let open = move || {
         let lock = lock::Lock::take(&folder).unwrap();
         let path = folder.join(file::NAME);
-        let mut connection = open::writer(&path, Planted::Nothing).unwrap();
+        let mut opened = open::writer(&path, Planted::Nothing).unwrap();
+        let connection = &mut opened.connection;
         let workspace = WorkspaceId::from_bytes([1; 16]);
         let rows = "INSERT INTO workspaces VALUES ($1, 0)";
         connection.execute(rows, [workspace.as_bytes()]).unwrap();
@@ -40,8 +41,8 @@ async fn store_with(
         connection.execute(rows, [AUTHOR.as_bytes(), workspace.as_bytes()]).unwrap();
         let rows = "INSERT INTO rooms VALUES ($1, $2, 'room', 'Room', 'room', 'public', '', 0, 0, 0, 1, 0, 0, 'room', 'room')";
         connection.execute(rows, [ROOM.as_bytes(), workspace.as_bytes()]).unwrap();
-        change(&mut connection);
-        start(lock, connection, &path, &options).unwrap()
+        change(connection);
+        start(lock, opened, &path, &options).unwrap()
     };
     tokio::task::spawn_blocking(open).await.unwrap()
 }

@@ -269,7 +269,7 @@ impl Writer {
     fn fail(&mut self, error: &Error) {
         self.failed = true;
         self.shared.health.fail();
-        tracing::error!(%error, "a commit or a sync failed; nothing is acknowledged any more until the server is restarted");
+        tracing::error!(%error, "a commit, a sync or a checkpoint failed; nothing is acknowledged any more until the server is restarted");
     }
 
     /// What everybody in a group hears that the database rolled back by itself.
@@ -308,7 +308,10 @@ impl Writer {
         self.shared.counters.checkpointed(began.elapsed());
         match checkpoint {
             Ok((all, copied)) => self.stuck_pages = if copied < all { all } else { 0 },
-            Err(error) if is_failed_sync(&error) => self.fail(&execute::meaning(&error)),
+            // What is in the log and can't be read again is in no file: more of it may not be promised.
+            Err(error) if is_failed_sync(&error) || execute::is_damage(&error) => {
+                self.fail(&execute::meaning(&error));
+            }
             Err(error) => {
                 tracing::warn!(%error, "the log could not be copied into the database; it is tried again");
             }

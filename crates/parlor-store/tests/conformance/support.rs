@@ -211,6 +211,8 @@ impl World {
             Database::Sqlite { folder } => {
                 let connection = rusqlite::Connection::open(folder.join("parlor.sqlite")).unwrap();
                 connection.execute_batch(&format!("{sqlite}; {both}")).unwrap();
+                // Another program has changed the file, which would be damage.
+                std::fs::remove_file(folder.join("parlor.sqlite-sums")).unwrap();
             }
             Database::Postgres { .. } => {
                 crate::postgres_only::client(self).await.batch_execute(both).await.unwrap();

@@ -5,6 +5,7 @@
 
 mod disk;
 mod failed_sync;
+mod flips;
 mod full;
 mod large_writes;
 mod power_loss;

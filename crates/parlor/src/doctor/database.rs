@@ -30,5 +30,26 @@ fn describe(engine: &str, inspection: &Inspection) -> Check {
         .holder
         .as_ref()
         .map_or("no server uses it".to_owned(), |holder| format!("{holder} uses it"));
-    Check::ok(NAME, format!("{engine}: {state}; {user}"))
+    let message = format!("{engine}: {state}; {user}");
+    if inspection.has_checksums {
+        return Check::ok(NAME, message);
+    }
+    let advice = "Stop PostgreSQL and run `pg_checksums --enable`, so that it notices pages that its disk has damaged.";
+    Check::warning(NAME, format!("{message}; its pages have no checksums (data_checksums is off)"), advice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::report::Status;
+
+    #[test]
+    fn a_database_without_checksums_is_worth_a_look() {
+        let mut inspection = Inspection { version: Some(1), has_checksums: true, holder: None };
+        assert_eq!(describe("postgres", &inspection).status, Status::Ok);
+        inspection.has_checksums = false;
+        let check = describe("postgres", &inspection);
+        assert_eq!(check.status, Status::Warning);
+        assert!(check.advice.is_some_and(|advice| advice.contains("pg_checksums --enable")));
+    }
 }

@@ -27,6 +27,8 @@ impl Collector for StoreMetrics {
             ("appended_messages", "Messages that were appended", metrics.appended),
             ("repeated_messages", "Sends that were answered with an earlier result", metrics.repeated),
             ("reads", "Reads that were answered", metrics.reads),
+            ("pages_checked", "Pages that were compared with their checksums", metrics.pages_checked),
+            ("pages_damaged", "Pages that were not as they had been written", metrics.pages_damaged),
             ("busy", "Requests that were refused because a queue was full", metrics.busy),
         ];
         for (name, help, value) in counters {

@@ -14,6 +14,13 @@ fn refused(folder: &Path, arguments: &[&str]) -> String {
     text(&output.stderr)
 }
 
+/// Starts a server on a damaged database; returns what it said.
+fn damaged(folder: &Path) -> String {
+    let output = run(folder, &["--listen", "127.0.0.1:0", "--data-dir", "."]);
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    text(&output.stderr)
+}
+
 /// Every file of a folder with its bytes.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
@@ -60,11 +67,30 @@ async fn a_damaged_database() -> Result<()> {
     {
         std::fs::write(&file, bytes)?;
         let before = contents(server.data_dir());
-        let said = refused(server.data_dir(), &["--data-dir", "."]);
+        let said = damaged(server.data_dir());
         assert!(said.contains("damaged") && said.contains("backup"), "{name}: {said}");
         assert!(contents(server.data_dir()) == before, "{name}: something was changed");
     }
     std::fs::write(&file, whole)?;
+    server.restart().await?;
+    server.login("owner").await?;
+    server.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_was_deleted_after_a_kill() -> Result<()> {
+    let mut server = Server::start(server()).await?;
+    server.owner().await?;
+    server.kill().await?;
+    let log = server.data_dir().join("parlor.sqlite-wal");
+    let whole = std::fs::read(&log)?;
+    std::fs::remove_file(&log)?;
+    let said = damaged(server.data_dir());
+    assert!(
+        said.contains("parlor.sqlite-wal") && said.contains("missing") && said.contains("backup"),
+        "{said}"
+    );
+    std::fs::write(&log, whole)?;
     server.restart().await?;
     server.login("owner").await?;
     server.stop().await

@@ -1,4 +1,4 @@
-//! The file of the write-ahead log, written in few and large pieces.
+//! The file of the write-ahead log, written in few and large pieces, and compared when it is read.
 //!
 //! SQLite writes each page of a commit with two calls, one for the frame's head of 24 bytes and one for the page, although
 //! all of them stand side by side, and a group has a hundred. Here they are put together, and handed to the system before
@@ -8,64 +8,22 @@
 //! which SQLite changes after the sync that `synchronous = FULL` makes it wait for ("WAL-mode file format", section 2.2);
 //! and what is not synced may be missing after a crash in any case. An error comes later than it would, at the sync in the
 //! place of the write: both give the transaction up.
-//!
-//! A VFS is a table of C functions, so this module is unsafe code. It keeps to four rules. SQLite's pointers are used only
-//! during the call that brings them. The system's methods are called with the file that they were made for, which is the
-//! beginning of ours. What belongs to a file is allocated when it is opened and freed when it is closed. And a reference
-//! into it covers one field, and ends before the system is called.
 
-#![expect(unsafe_code, reason = "SQLite takes a VFS as a table of C functions")]
-
-use std::ffi::{CStr, c_int, c_void};
-use std::sync::LazyLock;
+use std::ffi::{c_int, c_void};
 
 use rusqlite::ffi;
+
+use super::part;
+use crate::sqlite::integrity::Shared;
 
 /// As much as is put together before it is handed over.
 const MAX_BYTES: usize = 128 * 1024;
 
-/// The VFS that a connection is opened with to write its log this way; none if SQLite has no room for it.
-pub(super) fn vfs() -> Option<&'static CStr> {
-    SYSTEM.as_ref().map(|_| NAME)
-}
-
-const NAME: &CStr = c"parlor";
-
-/// What was there before us, and does the work.
-static SYSTEM: LazyLock<Option<System>> = LazyLock::new(register);
-
-struct System {
-    vfs: *mut ffi::sqlite3_vfs,
-    /// How long its files are, in bytes. Our part of a file lies behind them.
-    file_bytes: usize,
-}
-
-// SAFETY: SQLite calls a VFS from all threads, and neither it nor we change one that is registered.
-unsafe impl Send for System {}
-// SAFETY: as above.
-unsafe impl Sync for System {}
-
-fn register() -> Option<System> {
-    // SAFETY: no name asks for the default: null, or one that lives for ever.
-    let vfs = unsafe { ffi::sqlite3_vfs_find(std::ptr::null()) };
-    // SAFETY: as above.
-    let mut ours = *unsafe { vfs.as_ref() }?;
-    let file_bytes = usize::try_from(ours.szOsFile).ok()?.next_multiple_of(align_of::<*mut Log>());
-    ours.szOsFile = c_int::try_from(file_bytes + size_of::<*mut Log>()).ok()?;
-    ours.zName = NAME.as_ptr();
-    ours.xOpen = Some(open);
-    // SAFETY: it is leaked, so it lives as long as SQLite may use it; its name is static.
-    let registered = unsafe { ffi::sqlite3_vfs_register(Box::leak(Box::new(ours)), 0) };
-    (registered == ffi::SQLITE_OK).then_some(System { vfs, file_bytes })
-}
-
 /// What belongs to a log that is open.
 struct Log {
-    /// The system's methods.
-    system: ffi::sqlite3_io_methods,
-    /// The same but for a few. The file points here.
-    ours: ffi::sqlite3_io_methods,
     waiting: Waiting,
+    /// That of the database whose log this is, if somebody watches over it.
+    integrity: Option<Shared>,
 }
 
 /// Bytes that stand side by side and are not handed over yet.
@@ -91,23 +49,30 @@ impl Waiting {
     }
 }
 
-/// The place of our part of a file.
+/// Attaches us to a log that the system has opened.
 ///
 /// # Safety
-/// `file` has as many bytes as [`register`] asked for.
-unsafe fn place(file: *mut ffi::sqlite3_file) -> *mut *mut Log {
-    let behind = SYSTEM.as_ref().map_or(0, |system| system.file_bytes);
-    // SAFETY: by the contract; and the offset is a multiple of what a pointer needs, as is the address of SQLite's memory.
-    unsafe { file.byte_add(behind).cast() }
+/// See [`part::attach`].
+pub(super) unsafe fn attach(file: *mut ffi::sqlite3_file, integrity: Option<Shared>) {
+    let change = |methods: &mut ffi::sqlite3_io_methods| {
+        methods.xClose = Some(close);
+        methods.xRead = Some(read);
+        methods.xWrite = Some(write);
+        methods.xTruncate = Some(truncate);
+        methods.xSync = Some(sync);
+        methods.xFileSize = Some(file_size);
+    };
+    // SAFETY: by the contract; the methods are those below, which know the file by this type.
+    unsafe { part::attach(file, Log { waiting: Waiting::default(), integrity }, change) };
 }
 
 /// The system's methods for a log.
 ///
 /// # Safety
-/// `file` is a log that [`open`] has opened and [`close`] has not closed.
+/// `file` is a log that is open, and [`attach`] was called for it.
 unsafe fn system_methods(file: *mut ffi::sqlite3_file) -> ffi::sqlite3_io_methods {
     // SAFETY: by the contract.
-    unsafe { (**place(file)).system }
+    unsafe { part::system_methods::<Log>(file) }
 }
 
 /// What waits for a log.
@@ -116,7 +81,16 @@ unsafe fn system_methods(file: *mut ffi::sqlite3_file) -> ffi::sqlite3_io_method
 /// As for [`system_methods`]; and no other reference to it is in use: a connection uses a file from one thread at a time.
 unsafe fn waiting<'f>(file: *mut ffi::sqlite3_file) -> &'f mut Waiting {
     // SAFETY: by the contract.
-    unsafe { &mut (**place(file)).waiting }
+    unsafe { &mut part::own::<Log>(file).waiting }
+}
+
+/// Who watches over a log.
+///
+/// # Safety
+/// As for [`waiting`].
+unsafe fn integrity(file: *mut ffi::sqlite3_file) -> Option<Shared> {
+    // SAFETY: by the contract; the reference ends here.
+    unsafe { part::own::<Log>(file) }.integrity.clone()
 }
 
 /// Hands over what waits.
@@ -136,49 +110,22 @@ unsafe fn hand_over(file: *mut ffi::sqlite3_file) -> c_int {
     let result = unsafe { write(file, waiting.bytes.as_ptr().cast(), amount, waiting.offset) };
     // What could not be written is not tried again: SQLite hears of it, and gives the transaction up.
     waiting.bytes.clear();
-    result
-}
-
-unsafe extern "C" fn open(
-    _: *mut ffi::sqlite3_vfs,
-    path: ffi::sqlite3_filename,
-    file: *mut ffi::sqlite3_file,
-    flags: c_int,
-    out_flags: *mut c_int,
-) -> c_int {
-    let Some(system) = SYSTEM.as_ref() else { return ffi::SQLITE_CANTOPEN };
-    // SAFETY: the VFS lives for ever.
-    let Some(open) = (unsafe { (*system.vfs).xOpen }) else { return ffi::SQLITE_CANTOPEN };
-    // SAFETY: SQLite's own arguments go on to the VFS that they are for; the file has room for its part.
-    let result = unsafe { open(system.vfs, path, file, flags, out_flags) };
-    if result != ffi::SQLITE_OK || flags & ffi::SQLITE_OPEN_WAL == 0 {
-        return result;
-    }
-    // SAFETY: the system has just opened the file and set its methods.
-    let Some(methods) = (unsafe { (*file).pMethods.as_ref() }).copied() else { return result };
-    let mut ours = methods;
-    ours.xClose = Some(close);
-    ours.xRead = Some(read);
-    ours.xWrite = Some(write);
-    ours.xTruncate = Some(truncate);
-    ours.xSync = Some(sync);
-    ours.xFileSize = Some(file_size);
-    let log = Box::into_raw(Box::new(Log { system: methods, ours, waiting: Waiting::default() }));
-    // SAFETY: see `place`; the table lives until `close` frees it.
-    unsafe {
-        *place(file) = log;
-        (*file).pMethods = &raw const (*log).ours;
+    if result != ffi::SQLITE_OK {
+        // SAFETY: by the contract; the references from above are not used any more.
+        if let Some(integrity) = unsafe { integrity(file) } {
+            integrity.log_write_failed();
+        }
     }
     result
 }
 
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
-    // SAFETY: SQLite closes a file that `open` has opened, once.
-    let (handed_over, system, log) = unsafe { (hand_over(file), system_methods(file), *place(file)) };
+    // SAFETY: SQLite closes a file that was attached to, once.
+    let (handed_over, system) = unsafe { (hand_over(file), system_methods(file)) };
     // SAFETY: the system's method, for its file.
     let closed = system.xClose.map_or(ffi::SQLITE_OK, |close| unsafe { close(file) });
-    // SAFETY: `open` made it by `Box::into_raw`, and nothing points to it any more.
-    drop(unsafe { Box::from_raw(log) });
+    // SAFETY: it is closed.
+    unsafe { part::detach::<Log>(file) };
     if handed_over == ffi::SQLITE_OK { closed } else { handed_over }
 }
 
@@ -193,6 +140,12 @@ unsafe extern "C" fn write(
     let (takes, data) = unsafe {
         (waiting(file).takes(amount, offset), std::slice::from_raw_parts(data.cast::<u8>(), amount))
     };
+    // SAFETY: as above.
+    let noted =
+        unsafe { integrity(file) }.map_or(ffi::SQLITE_OK, |integrity| integrity.log_writes(offset, data));
+    if noted != ffi::SQLITE_OK {
+        return noted;
+    }
     // SAFETY: as above.
     let handed_over = if takes { ffi::SQLITE_OK } else { unsafe { hand_over(file) } };
     if handed_over == ffi::SQLITE_OK {
@@ -217,13 +170,51 @@ macro_rules! after_handing_over {
         }
     };
 }
-after_handing_over!(read, xRead(data: *mut c_void, amount: c_int, offset: i64), SQLITE_IOERR_READ);
-after_handing_over!(truncate, xTruncate(size: i64), SQLITE_IOERR_TRUNCATE);
-after_handing_over!(sync, xSync(flags: c_int), SQLITE_IOERR_FSYNC);
+after_handing_over!(system_read, xRead(data: *mut c_void, amount: c_int, offset: i64), SQLITE_IOERR_READ);
+after_handing_over!(system_truncate, xTruncate(size: i64), SQLITE_IOERR_TRUNCATE);
+after_handing_over!(system_sync, xSync(flags: c_int), SQLITE_IOERR_FSYNC);
 after_handing_over!(file_size, xFileSize(size: *mut i64), SQLITE_IOERR_FSTAT);
+
+unsafe extern "C" fn read(
+    file: *mut ffi::sqlite3_file,
+    data: *mut c_void,
+    amount: c_int,
+    offset: i64,
+) -> c_int {
+    // SAFETY: SQLite's own arguments.
+    let result = unsafe { system_read(file, data, amount, offset) };
+    // SAFETY: SQLite's file, in use by this thread alone.
+    let Some(integrity) = (unsafe { integrity(file) }) else { return result };
+    if result != ffi::SQLITE_OK && result != ffi::SQLITE_IOERR_SHORT_READ {
+        return result;
+    }
+    // SAFETY: SQLite's place for so many bytes, all of which the system has set: to zero behind the end of the file.
+    let bytes =
+        unsafe { std::slice::from_raw_parts(data.cast::<u8>(), usize::try_from(amount).unwrap_or(0)) };
+    if integrity.log_read(offset, bytes) { result } else { ffi::SQLITE_IOERR_DATA }
+}
+
+unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: i64) -> c_int {
+    // SAFETY: SQLite's file, in use by this thread alone.
+    let integrity = unsafe { integrity(file) };
+    let noted = integrity.map_or(ffi::SQLITE_OK, |integrity| integrity.log_truncates(size));
+    // SAFETY: SQLite's own arguments.
+    if noted == ffi::SQLITE_OK { unsafe { system_truncate(file, size) } } else { noted }
+}
+
+unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
+    // SAFETY: SQLite's own arguments.
+    let synced = unsafe { system_sync(file, flags) };
+    // SAFETY: SQLite's file, in use by this thread alone.
+    match unsafe { integrity(file) } {
+        Some(integrity) if synced == ffi::SQLITE_OK => integrity.log_synced(),
+        _ => synced,
+    }
+}
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::CStr;
     use std::path::Path;
 
     use rusqlite::{Connection, OpenFlags};
@@ -274,7 +265,7 @@ mod tests {
     fn what_is_written_is_what_the_system_would_have_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ours");
-        let ours = cramped(&path, Some(vfs().unwrap()));
+        let ours = cramped(&path, Some(crate::sqlite::vfs::name().unwrap()));
         let plain = cramped(&folder.path().join("plain"), None);
         let reader = Connection::open(&path).unwrap();
         for connection in [&ours, &plain] {
