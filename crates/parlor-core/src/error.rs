@@ -26,10 +26,7 @@ pub struct Incident(String);
 impl From<parlor_store::Error> for Error {
     fn from(error: parlor_store::Error) -> Self {
         match error.as_refusal() {
-            Some(refusal @ Refusal::Unavailable { .. }) => {
-                tracing::warn!(%error, "nothing can be stored");
-                Self::Refused(refusal)
-            }
+            // The store says once what is the matter with it, not for each request.
             Some(refusal) => Self::Refused(refusal),
             None => Self::Store(error),
         }

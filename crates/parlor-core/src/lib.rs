@@ -13,6 +13,7 @@ pub mod limits;
 pub mod markdown;
 mod messages;
 mod moderation;
+mod readiness;
 mod rooms;
 mod secret;
 mod settings;
@@ -35,6 +36,7 @@ pub use messages::{ChangesPage, Cursor, History, Outbox, SendMessage, Sent};
 pub use moderation::MuteMember;
 /// What [`Core::bus`] carries, for those who listen or tell.
 pub use parlor_bus as bus;
+pub use readiness::NotReady;
 pub use rooms::{NewRoom, RoomUpdate, Roster};
 pub use settings::{Guests, Limits, Registration, Settings};
 

@@ -19,6 +19,7 @@ use crate::options::Options;
 use crate::presence::PresenceView;
 use crate::shard::Shards;
 use crate::upgrade;
+use crate::vital::Vitals;
 
 /// The live sockets of this node. Cheap to clone; it works until [`Gateway::shutdown`] or until the last clone is
 /// dropped.
@@ -28,6 +29,7 @@ pub struct Gateway {
     shards: Arc<Shards>,
     /// What runs beside the sessions. Ends when the last clone goes.
     tasks: Arc<Mutex<JoinSet<()>>>,
+    vitals: Vitals,
 }
 
 /// What every session shares.
@@ -66,13 +68,14 @@ impl Gateway {
         let listener = core.bus().subscribe();
         let hub = Arc::new(Hub::new(Arc::new(core.clone()), idle.mailboxes(), hub_options, metrics.clone()));
         let mut tasks = JoinSet::new();
-        tasks.spawn(Arc::clone(&hub).listen(listener));
-        tasks.spawn(Arc::clone(&hub).watch_heads());
+        let vitals = Vitals::default();
+        tasks.spawn(vitals.of("hub-listen").during(Arc::clone(&hub).listen(listener)));
+        tasks.spawn(vitals.of("hub-heads").during(Arc::clone(&hub).watch_heads()));
         let door = Arc::new(Door::new(max_per_address, metrics.clone()));
         let runtime = Handle::current();
         let shared = Arc::new(Shared { core, identity, hub, door, options, metrics, runtime });
-        let shards = Arc::new(idle.start(&shared)?);
-        Ok(Self { shared, shards, tasks: Arc::new(Mutex::new(tasks)) })
+        let shards = Arc::new(idle.start(&shared, &vitals)?);
+        Ok(Self { shared, shards, tasks: Arc::new(Mutex::new(tasks)), vitals })
     }
 
     /// The route of the WebSocket. Whoever serves it wraps each socket in [`crate::Accepted`], so that it can be taken out
@@ -97,6 +100,12 @@ impl Gateway {
     /// How many connections there are, those that have not said hello included.
     pub fn connections(&self) -> usize {
         self.shared.door.inside()
+    }
+
+    /// Waits until a thread or a task has panicked that the gateway can't do without, and names it. Never returns if that
+    /// does not come. The server must end then: sockets would be left without anybody who serves them.
+    pub async fn failed(&self) -> String {
+        self.vitals.failed().await
     }
 
     /// Stops: lets nobody in any more, answers what is under way, tells everybody to come back, and waits for them to

@@ -23,6 +23,7 @@ mod presence;
 mod session;
 mod shard;
 mod upgrade;
+mod vital;
 mod wire;
 
 pub use accepted::{Accepted, Answering, Patience, Turn};

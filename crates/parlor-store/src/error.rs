@@ -47,6 +47,17 @@ pub enum Error {
     Database(String),
 }
 
+/// Why a store acknowledges nothing any more, until the server is started again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fatal {
+    /// A commit or a sync failed: nobody can say what the disk holds.
+    NotDurable,
+    /// Another server has taken the database over.
+    TakenOver,
+    /// A thread that the store can't do without panicked.
+    Panicked,
+}
+
 impl Error {
     /// What to tell the person who asked, if it is worth their trying again. `None`: a fault, which is for the log.
     pub fn as_refusal(&self) -> Option<Refusal> {

@@ -69,7 +69,7 @@ impl Postgres {
         tokio::spawn(async move {
             write(&shared, &pool, planted, work, sender, place).await;
         });
-        answer.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+        self.shared.health.unless_away(answer).await?.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
     /// See [`crate::Store::read`].
@@ -84,15 +84,7 @@ impl Postgres {
         self.shared.health.may_read()?;
         let _place = self.place(&self.read_places)?;
         self.shared.counters.read();
-        let mut client = connection(&self.reads).await?;
-        // One snapshot for all statements of the work.
-        let builder =
-            client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
-        let transaction = builder.start().await.map_err(|error| meaning(&error))?;
-        let result = work(&mut Tx::postgres(&transaction)).await;
-        let ended = transaction.rollback().await.map_err(|error| meaning(&error));
-        ended?;
-        result
+        self.shared.health.unless_away(read(&self.reads, work)).await?
     }
 
     /// See [`crate::Store::submit`].
@@ -174,6 +166,24 @@ async fn connection(pool: &Pool) -> Result<Client, Error> {
     })
 }
 
+/// Runs a work on a snapshot of one moment.
+async fn read<T, E>(
+    pool: &Pool,
+    work: impl for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+) -> Result<T, E>
+where
+    E: From<Error>,
+{
+    let mut client = connection(pool).await?;
+    // One snapshot for all statements of the work.
+    let builder = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let transaction = builder.start().await.map_err(|error| meaning(&error))?;
+    let result = work(&mut Tx::postgres(&transaction)).await;
+    let ended = transaction.rollback().await.map_err(|error| meaning(&error));
+    ended?;
+    result
+}
+
 /// Runs a work in a transaction, commits it and tells the caller.
 async fn write<T, E>(
     shared: &Shared,
@@ -210,6 +220,7 @@ async fn write<T, E>(
         }
         shared.health.may_commit()?;
         let committed = transaction.commit().await.map_err(|error| meaning(&error));
+        shared.health.committed(committed.as_ref().copied());
         match &committed {
             Ok(()) => {
                 shared.counters.committed(1, began.elapsed());

@@ -8,7 +8,7 @@ use crate::append::Pending;
 use crate::append::caller::{Caller, Done, Space};
 use crate::append::settle::Listener;
 use crate::database::Options;
-use crate::error::Error;
+use crate::error::{Error, Fatal};
 use crate::health::Health;
 use crate::metrics::Counters;
 
@@ -19,6 +19,17 @@ pub(crate) struct Shared {
     pub(crate) listener: Listener,
     /// The memory that appends may hold while they wait.
     space: Arc<Space>,
+}
+
+/// Held by a thread that the store can't do without: if it panics, nothing is acknowledged any more.
+pub(crate) struct FatalPanic(pub(crate) Arc<Shared>);
+
+impl Drop for FatalPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.health.fail(Fatal::Panicked);
+        }
+    }
 }
 
 impl Shared {

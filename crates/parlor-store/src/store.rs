@@ -1,23 +1,30 @@
 //! The store: what the rest of the server holds.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::BoxFuture;
 use parlor_model::RoomEvent;
 
 use crate::append::{Append, Appended, Landed, Rejected};
 use crate::database::{Database, Options};
-use crate::error::{AppendError, Error, OpenError};
+use crate::error::{AppendError, Error, Fatal, OpenError};
+use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::tx::Tx;
 use crate::{name_keys, sort_keys, written_keys};
 
+/// What is written to find out whether there is space again, in bytes: as much as the largest message.
+const PROBE_BYTES: usize = 16 * 1024;
+
 /// An open database. Cheap to clone; all clones are the same one.
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<Engine>,
+    /// How often it was tried whether there is space again.
+    probes: Arc<AtomicU64>,
 }
 
 enum Engine {
@@ -35,7 +42,7 @@ impl Store {
             Database::Sqlite { folder } => Engine::Sqlite(Sqlite::open(folder, options).await?),
             Database::Postgres { url } => Engine::Postgres(Postgres::open(url, &options).await?),
         };
-        let store = Self { engine: Arc::new(engine) };
+        let store = Self { engine: Arc::new(engine), probes: Arc::default() };
         written_keys::complete(&store).await.map_err(OpenError::Other)?;
         name_keys::renew(&store).await.map_err(OpenError::Other)?;
         sort_keys::complete(&store).await.map_err(OpenError::Other)?;
@@ -151,17 +158,34 @@ impl Store {
         }
     }
 
-    /// Whether the store can answer: it reads something trivial, and asks whether writes have failed for good.
+    /// Whether the store can answer: it reads something trivial, and asks whether writes have failed for good. After a
+    /// write that found no space it tries another.
     ///
     /// # Errors
     /// Why it can't.
     pub async fn check(&self) -> Result<(), Error> {
-        let health = match &*self.engine {
+        self.health().may_write()?;
+        if self.health().is_full() {
+            // Only a write tells whether there is space again.
+            // SQLite leaves out pages that would not change.
+            let probe =
+                format!("{:016}", self.probes.fetch_add(1, Ordering::Relaxed)).repeat(PROBE_BYTES / 16);
+            return self.write(|tx| Box::pin(async move { tx.put_setting("probe", &probe).await })).await;
+        }
+        self.read(|tx| Box::pin(async move { tx.setting("").await.map(drop) })).await
+    }
+
+    /// Waits until the store acknowledges nothing any more, and tells why. Never returns if that does not come. Whoever
+    /// runs the server ends it then: only a start reads what the disk really holds, and finds out who has the database.
+    pub async fn failed(&self) -> Fatal {
+        self.health().failed().await
+    }
+
+    fn health(&self) -> &Health {
+        match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.health(),
             Engine::Postgres(postgres) => postgres.health(),
-        };
-        health.may_write()?;
-        self.read(|tx| Box::pin(async move { tx.setting("").await.map(drop) })).await
+        }
     }
 
     /// Prepares every statement of this crate on this database and returns how many there are: a check that the schema

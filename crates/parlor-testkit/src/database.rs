@@ -97,6 +97,32 @@ async fn execute(config: &tokio_postgres::Config, statement: &str) -> Result<()>
     outcome.with_context(|| format!("`{statement}` failed"))
 }
 
+/// Takes the server's lock on a database for as long as the answer lives, as a second server does after the first one's
+/// connections were cut.
+///
+/// # Errors
+/// The database can't be reached.
+pub(crate) async fn take_over(url: &str) -> Result<tokio_postgres::Client> {
+    let connect = async || -> Result<tokio_postgres::Client> {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+        tokio::spawn(async move { drop(connection.await) });
+        Ok(client)
+    };
+    let (waiter, control) = (connect().await?, connect().await?);
+    // It waits for the lock, so it has it the moment that the server's connection is gone.
+    let taking = tokio::spawn(async move {
+        waiter.execute("SELECT pg_advisory_lock(1349676146, 1)", &[]).await?;
+        anyhow::Ok(waiter)
+    });
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while control.query_one(waiting, &[]).await?.get::<_, i64>(0) == 0 {}
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name LIKE 'parlor, process%'";
+    control.execute(cut, &[]).await?;
+    taking.await?
+}
+
 /// `postgres://user:password@host:port/<name>`, with the query kept.
 fn with_database(url: &str, name: &str) -> Option<String> {
     let (address, query) = url.split_once('?').map_or((url, None), |(left, right)| (left, Some(right)));

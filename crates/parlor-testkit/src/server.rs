@@ -135,6 +135,26 @@ impl Server {
         }
     }
 
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    /// It took too long, or was not running.
+    pub async fn ended(&mut self) -> Result<ExitStatus> {
+        let mut process = self.process.take().context("the server is not running")?;
+        match tokio::time::timeout(STOP_DEADLINE, process.wait()).await {
+            Ok(status) => Ok(status?),
+            Err(_elapsed) => bail!("the server did not end within {STOP_DEADLINE:?}\n{}", self.log()),
+        }
+    }
+
+    /// Takes its PostgreSQL database from it, for as long as what this returns lives.
+    ///
+    /// # Errors
+    /// It is not on one, or that can't be reached.
+    pub async fn lose_database(&self) -> Result<impl Send + use<>> {
+        crate::database::take_over(self.database_url().context("the server is not on PostgreSQL")?).await
+    }
+
     /// Stops it for good, and checks that it ended well.
     pub async fn stop(mut self) -> Result<()> {
         let status = self.terminate().await?;

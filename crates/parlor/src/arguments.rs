@@ -28,7 +28,14 @@ Examples:
   PARLOR_DATABASE_URL=postgres://… parlor   Keep the data in PostgreSQL
   parlor doctor                             Find out what is wrong
 
-Exit codes: 0 success; 1 failure while running; 2 wrong command line or configuration.";
+Exit codes:
+  0   success
+  1   the server could not start, or was stopped at once by a second signal
+  2   wrong command line or configuration
+  3   the database is damaged
+  70  a part of the server that it can't do without failed
+  74  a write could not be made durable
+  75  another server has taken the database over";
 
 /// The flags that every command takes.
 #[derive(Debug, Args)]

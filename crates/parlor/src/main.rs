@@ -56,7 +56,7 @@ fn serve(sources: &Sources) -> Result<ExitCode, Failure> {
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
-    serve::run(&loaded.configuration, started).map_err(Failure::Running)
+    serve::run(&loaded.configuration, started)
 }
 
 fn load(sources: &Sources) -> Result<Loaded, Failure> {

@@ -25,16 +25,20 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 
 use crate::config::{Configuration, PublicUrl};
+use crate::failure::{Ended, Failure};
 use crate::settings;
 pub(crate) use limits::refuse_huge_pages;
 use parts::Parts;
 use signals::Signals;
 
+/// How long clients have to hear that the server ends because it can't go on.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// Serves until a signal ends it. `started` is when the program began.
 ///
 /// # Errors
-/// Why it can't serve, and what to do.
-pub(crate) fn run(configuration: &Configuration, started: Instant) -> Result<ExitCode> {
+/// Why it can't serve, or can't go on, and what to do.
+pub(crate) fn run(configuration: &Configuration, started: Instant) -> Result<ExitCode, Failure> {
     limits::raise_open_files();
     let mut configuration = configuration.clone();
     configuration.limits.clamp_connections(limits::connections);
@@ -49,7 +53,7 @@ pub(crate) fn run(configuration: &Configuration, started: Instant) -> Result<Exi
     outcome
 }
 
-async fn serve(configuration: &Configuration, started: Instant) -> Result<ExitCode> {
+async fn serve(configuration: &Configuration, started: Instant) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen().context("the system lets nobody listen to signals")?;
     if configuration.database.url.is_none() {
         folder::prepare(&configuration.server.data_dir)?;
@@ -59,7 +63,7 @@ async fn serve(configuration: &Configuration, started: Instant) -> Result<ExitCo
         Ok(listener) => listener,
         Err(error) => {
             store.close().await;
-            return Err(error);
+            return Err(error.into());
         }
     };
     let address = listener.local_addr().context("the system does not tell the port")?;
@@ -90,23 +94,29 @@ async fn serve_until_signal(
     parts: Parts,
     listener: TcpListener,
     signals: &mut Signals,
-) -> Result<ExitCode> {
+) -> Result<ExitCode, Failure> {
     let (stop, stopped) = oneshot::channel::<()>();
     let until = async move {
         // The sender is only dropped to stop.
         let _ = stopped.await;
     };
     let terms = terms(configuration, &parts);
-    let accepting = tokio::spawn(accept::accept(listener, parts.application(), terms, until));
+    let mut accepting = tokio::spawn(accept::accept(listener, parts.application(), terms, until));
     let sweeping = tokio::spawn(sweep::sweep(parts.clone()));
-    let signal = signals.next().await;
+    let signal = tokio::select! {
+        signal = signals.next() => signal,
+        ended = ended(&parts, &mut accepting) => {
+            parts.end_sockets(LAST_WORDS).await;
+            return Err(Failure::Ended(ended));
+        }
+    };
     tracing::info!(signal, "stopping");
     notify::stopping();
     drop(stop);
     sweeping.abort();
     let stopping = finish(parts, accepting, configuration.server.stop_within.get());
     tokio::select! {
-        outcome = stopping => outcome.map(|()| ExitCode::SUCCESS),
+        outcome = stopping => Ok(outcome.map(|()| ExitCode::SUCCESS)?),
         signal = signals.second() => {
             tracing::warn!(signal, "stopped at once; what was acknowledged is on disk");
             Ok(ExitCode::FAILURE)
@@ -123,6 +133,16 @@ fn terms(configuration: &Configuration, parts: &Parts) -> accept::Terms {
             if proxies.contain(peer.ip().to_canonical()) { Whose::NOBODY } else { Whose::at(peer.ip()) }
         }),
         patience: settings::patience(configuration),
+    }
+}
+
+/// Waits for what the server can't go on without to fail.
+async fn ended(parts: &Parts, accepting: &mut tokio::task::JoinHandle<accept::Open>) -> Ended {
+    tokio::select! {
+        fatal = parts.core.store().failed() => fatal.into(),
+        name = parts.sockets_failed() => Ended::Panicked(name),
+        // It ends only when it is told to.
+        _ = accepting => Ended::Panicked("accept".to_owned()),
     }
 }
 

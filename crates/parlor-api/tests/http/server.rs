@@ -20,7 +20,7 @@ async fn readiness_follows_the_store_and_life_does_not() {
     assert_eq!(world.send(Call::get("//readyz")).await.status, 200);
     world.core.store().close().await;
     let answer = world.send(Call::get("//readyz")).await;
-    assert_eq!((answer.status, answer.text.as_str()), (503, "not ready\n"));
+    assert_eq!((answer.status, answer.text.as_str()), (503, "not ready: the database can't be used\n"));
     let answer = world.send(Call::get("//healthz")).await;
     assert_eq!((answer.status, answer.text.as_str()), (200, "ok\n"));
 }

@@ -10,6 +10,7 @@ use super::mailbox::{Letter, Mailbox};
 use super::newcomer::Newcomer;
 use super::{Shard, WAKER};
 use crate::gateway::Shared;
+use crate::vital::Vitals;
 
 /// The shards of this node. They stop when this is dropped.
 pub(crate) struct Shards {
@@ -61,13 +62,18 @@ impl Idle {
     ///
     /// # Errors
     /// If the system can't start any more.
-    pub(crate) fn start(self, shared: &Arc<Shared>) -> io::Result<Shards> {
+    pub(crate) fn start(self, shared: &Arc<Shared>, vitals: &Vitals) -> io::Result<Shards> {
         let mut shards = Shards { doors: Vec::new() };
         for (number, (poll, mailbox)) in (0_u16..).zip(self.0.into_iter().zip(self.1)) {
             let load = Arc::<AtomicUsize>::default();
             shards.doors.push(Doorway { mailbox: Arc::clone(&mailbox), load: Arc::clone(&load) });
             let shard = Shard::new(number, poll, mailbox, load, Arc::clone(shared));
-            std::thread::Builder::new().name(format!("shard-{number}")).spawn(move || shard.run())?;
+            let name = format!("shard-{number}");
+            let vital = vitals.of(&name);
+            std::thread::Builder::new().name(name).spawn(move || {
+                let _vital = vital;
+                shard.run();
+            })?;
         }
         Ok(shards)
     }

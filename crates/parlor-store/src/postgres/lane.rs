@@ -63,7 +63,9 @@ impl Lane {
 
     /// Appends a group: together, and if the database refuses that one by one, so that only the culprit is refused.
     async fn append(&self, mut group: Vec<Pending>, mut callers: Vec<Caller>) {
-        match self.append_stubbornly(&mut group, &mut callers).await {
+        let health = &self.shared.health;
+        let appended = health.unless_away(self.append_stubbornly(&mut group, &mut callers)).await;
+        match appended.and_then(|appended| appended) {
             Ok(()) => self.tell(group, &mut callers),
             Err(Error::Database(_) | Error::Taken(_)) if group.len() > 1 => {
                 for (mut pending, caller) in group.into_iter().zip(callers) {
@@ -92,14 +94,16 @@ impl Lane {
 
     async fn append_once(&self, group: &mut [Pending], callers: &mut Vec<Caller>) -> Result<(), Error> {
         let began = Instant::now();
-        let client = connection(&self.pool).await?;
-        let result = self.commit(&client, group, callers).await;
+        let client = Borrowed(Some(connection(&self.pool).await?));
+        let result = self.commit(client.get()?, group, callers).await;
+        self.shared.health.committed(result.as_ref().copied());
         match &result {
             Ok(()) => self.shared.counters.committed(group.len(), began.elapsed()),
             // After a failed commit the transaction is over already, and this says so only in the database's log.
-            Err(_) if steered(&client, "ROLLBACK").await.is_err() => drop(Object::take(client)),
+            Err(_) if steered(client.get()?, "ROLLBACK").await.is_err() => return result,
             Err(_) => {}
         }
+        client.give_back();
         result
     }
 
@@ -126,6 +130,28 @@ impl Lane {
 
     fn tell(&self, group: Vec<Pending>, callers: &mut Vec<Caller>) {
         settle::committed(paired(group, callers.drain(..)), &self.shared.listener, &self.shared.counters);
+    }
+}
+
+/// A connection of the pool that goes back there only by [`Borrowed::give_back`]. One that is left in the middle of a
+/// transaction is closed instead, so that nobody else gets into it.
+struct Borrowed(Option<Object>);
+
+impl Borrowed {
+    fn get(&self) -> Result<&Object, Error> {
+        self.0.as_ref().ok_or(Error::Closed)
+    }
+
+    fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if let Some(object) = self.0.take() {
+            drop(Object::take(object));
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config, NoTls};
 
 use super::execute::words;
-use crate::error::OpenError;
+use crate::error::{Fatal, OpenError};
 use crate::shared::Shared;
 
 /// The two halves of the lock's number: `Prlr`, and 1 for "this is the server".
@@ -20,6 +20,11 @@ const KEYS: (i32, i32) = (0x5072_6c72, 1);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before the next attempt.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// How often the database is asked whether it is there, and how long it may take to say so. Together they bound how long
+/// anybody waits for a database that has fallen silent without closing its connections.
+const ASK_EVERY: Duration = Duration::from_secs(2);
+const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
 /// A connection that holds the lock.
 pub(super) struct Lock {
@@ -102,17 +107,30 @@ impl Lock {
     /// acknowledge anything; if another server has it by then, ours is finished.
     pub(super) async fn hold(mut self, config: Config, shared: Arc<Shared>, mut stop: watch::Receiver<()>) {
         loop {
-            tokio::select! {
+            let silent = tokio::select! {
                 _ = stop.changed() => return self.release().await,
-                _ = &mut self.connection => {}
-            }
+                _ = &mut self.connection => false,
+                () = silence(&self.client) => true,
+            };
             shared.health.lose();
+            if silent {
+                tracing::warn!("the database does not answer; requests are refused until it does");
+                tokio::select! {
+                    _ = stop.changed() => return,
+                    answer = self.client.simple_query("") => {
+                        if answer.is_ok() {
+                            shared.health.regain();
+                            tracing::info!("the database answers again");
+                            continue;
+                        }
+                    }
+                }
+            }
             tokio::select! {
                 _ = stop.changed() => return,
                 regained = regain(&config, self.backend.clone()) => {
                     let Some(lock) = regained else {
-                        tracing::error!("another server has taken the database; nothing is acknowledged any more");
-                        return shared.health.fail();
+                        return shared.health.fail(Fatal::TakenOver);
                     };
                     self = lock;
                 }
@@ -128,6 +146,17 @@ impl Lock {
             self.client.execute("SELECT pg_advisory_unlock($1, $2)", &[&KEYS.0, &KEYS.1]).await
         {
             tracing::warn!(error = %words(&error), "the server's lock could not be given back; its end does it");
+        }
+    }
+}
+
+/// Waits until the database lets a question unanswered.
+async fn silence(client: &Client) {
+    loop {
+        tokio::time::sleep(ASK_EVERY).await;
+        // An error ends the connection, which its task tells.
+        if tokio::time::timeout(ANSWER_WITHIN, client.simple_query("")).await.is_err() {
+            return;
         }
     }
 }

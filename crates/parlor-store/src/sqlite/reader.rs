@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::Read;
 use super::execute::steer;
-use crate::shared::Shared;
+use crate::shared::{FatalPanic, Shared};
 use crate::tx::Tx;
 use crate::work::Job;
 
@@ -24,6 +24,7 @@ pub(super) fn start(
     for (index, mut connection) in connections.into_iter().enumerate() {
         let (queue, shared, guard) = (Arc::clone(&queue), Arc::clone(shared), Arc::clone(&guard));
         let run = move || {
+            let _fatal = FatalPanic(Arc::clone(&shared));
             while let Some(Read::Work(job)) = next(&queue) {
                 shared.counters.read();
                 answer(&mut connection, job);

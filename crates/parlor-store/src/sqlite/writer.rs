@@ -16,8 +16,8 @@ use crate::append::settle::{self, Done};
 use crate::append::sqlite::Rooms;
 use crate::append::{Fate, Pending};
 use crate::database::{Options, Planted};
-use crate::error::Error;
-use crate::shared::Shared;
+use crate::error::{Error, Fatal};
+use crate::shared::{FatalPanic, Shared};
 use crate::tx::Tx;
 use crate::work::{Finished, Job};
 
@@ -67,6 +67,7 @@ impl Writer {
     /// Starts the thread. It holds the lock and the guard until the file is closed.
     pub(super) fn start(mut self, lock: Lock, guard: watch::Sender<()>) -> std::io::Result<()> {
         let run = move || {
+            let _fatal = FatalPanic(Arc::clone(&self.shared));
             self.run();
             self.finish();
             drop(lock);
@@ -111,7 +112,9 @@ impl Writer {
             self.tell(done.drain(..));
             std::thread::sleep(Planted::SLOW_COMMIT);
         }
-        match self.end() {
+        let ended = self.end();
+        self.shared.health.committed(ended.as_ref().copied());
+        match ended {
             Ok(()) => {
                 self.shared.counters.committed(size, began.elapsed());
                 self.tell(done);
@@ -261,14 +264,13 @@ impl Writer {
             self.fail(&error);
             return Err(Error::NotDurable);
         }
-        tracing::error!(%error, "a commit failed because there is no space left");
         Err(error)
     }
 
     /// Acknowledges nothing from now on.
     fn fail(&mut self, error: &Error) {
         self.failed = true;
-        self.shared.health.fail();
+        self.shared.health.fail(Fatal::NotDurable);
         tracing::error!(%error, "a commit, a sync or a checkpoint failed; nothing is acknowledged any more until the server is restarted");
     }
 

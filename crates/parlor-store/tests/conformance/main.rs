@@ -14,6 +14,7 @@ mod rooms;
 mod runs;
 mod sessions;
 mod settings;
+mod silence;
 mod sqlite_only;
 mod support;
 mod users;

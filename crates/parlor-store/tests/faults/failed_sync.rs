@@ -1,7 +1,7 @@
 //! A sync that fails: what it should have made durable is not acknowledged, and nothing is from then on. Only a restart
 //! reads what the disk really holds.
 
-use parlor_store::{AppendError, Error};
+use parlor_store::{AppendError, Error, Fatal};
 
 use crate::support::{FILE, LOG, history, open, prepared, send};
 
@@ -29,6 +29,7 @@ async fn nothing_is_acknowledged_from_a_failed_sync_until_a_restart() {
         let work = store.write(|tx| Box::pin(async move { tx.put_setting("name", "lost").await }));
         assert_eq!(work.await, Err(Error::NotDurable));
         assert_eq!(store.check().await, Err(Error::NotDurable));
+        assert_eq!(store.failed().await, Fatal::NotDurable);
         assert_eq!(history(&store).await, acknowledged, "reading goes on");
         store.close().await;
         let store = open(folder.path()).await;

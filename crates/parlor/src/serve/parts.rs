@@ -89,6 +89,11 @@ impl Parts {
         self.gateway.shutdown(within).await
     }
 
+    /// Waits until a part of the live sockets has failed that the server can't do without, and names it.
+    pub(super) async fn sockets_failed(&self) -> String {
+        self.gateway.failed().await
+    }
+
     /// Finishes what was begun and releases the database.
     pub(super) async fn close(&self) {
         self.core.store().close().await;

@@ -7,6 +7,7 @@ mod both_databases;
 mod command_line;
 mod contract;
 mod doctor;
+mod ending;
 mod guarded;
 mod hostile;
 mod lifecycle;

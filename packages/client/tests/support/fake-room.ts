@@ -21,8 +21,6 @@ export function makeUser(name: string, role = 'member'): User {
 }
 
 export class FakeRoom {
-  /** Pages of more messages than this would be too large. */
-  most = Infinity;
   readonly id: string;
   epoch = 1;
   /** The epochs of former runs of the server, and the place up to which positions of each hold. */
@@ -156,8 +154,7 @@ export class FakeRoom {
   }
 
   history(query: { limit: number; before?: number; after?: number; around?: number }): History {
-    const { before, after, around } = query;
-    const limit = Math.min(query.limit, this.most);
+    const { limit, before, after, around } = query;
     const all = this.messages.map((row) => row.value);
     let messages = all.slice(-limit);
     if (before !== undefined) messages = all.filter((message) => message.seq < before).slice(-limit);
@@ -168,8 +165,7 @@ export class FakeRoom {
       messages = all.slice(first, first + limit);
     }
     const users = [...new Set(messages.map((message) => message.author))].map((id) => makeUser(id.slice(4)));
-    const cut = limit < query.limit && messages.length === limit;
-    return { messages, head: this.head, users, ...(cut && { cut }) };
+    return { messages, head: this.head, users };
   }
 
   #row(id: string): Placed<Message> {
