@@ -37,7 +37,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use metrics::Metrics;
-pub use options::Options;
+pub use options::{MetricsAccess, MetricsToken, Options};
 pub use state::{ApiState, Presence};
 
 /// Every route, without the WebSocket's. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: rate
@@ -65,6 +65,17 @@ pub fn router(state: ApiState) -> Router {
     let edge = state.options.edge.clone();
     let routes =
         bounded.merge(watched).layer(from_fn_with_state(state.clone(), metrics::observe)).with_state(state);
+    parlor_edge::guard(routes, &edge)
+}
+
+/// The routes for whoever watches the server, on a listener of their own: `/healthz`, `/readyz` and `/metrics`.
+pub fn watching(state: ApiState) -> Router {
+    let edge = state.options.edge.clone();
+    let routes = Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show_to_all))
+        .with_state(state);
     parlor_edge::guard(routes, &edge)
 }
 

@@ -1,12 +1,14 @@
 //! The counters of the HTTP interface, and `/metrics`. Labels are the route's pattern, never a path: the number of
 //! series is bounded by the code.
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::CONTENT_TYPE;
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -14,10 +16,15 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::error::Failure;
+use crate::options::MetricsAccess;
 use crate::state::ApiState;
 
 /// The media type of `OpenMetrics`.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Headers that say that a proxy passes a request on.
+const PROXIES_WRITE: [&str; 6] =
+    ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
 
 /// The upper bounds of the time buckets, in seconds.
 const BUCKETS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -95,10 +102,39 @@ fn method_label(method: &http::Method) -> &'static str {
     }
 }
 
-/// `/metrics`
-pub(crate) async fn show(State(state): State<ApiState>) -> Result<Response, Failure> {
+/// `/metrics`, for those who may read it.
+pub(crate) async fn show(State(state): State<ApiState>, request: Request) -> Result<Response, Failure> {
+    if !may_read(&state.options.metrics, &request) {
+        return Ok(crate::web::no_such_path());
+    }
+    show_to_all(State(state)).await
+}
+
+/// `/metrics`, for everybody who reaches the listener.
+pub(crate) async fn show_to_all(State(state): State<ApiState>) -> Result<Response, Failure> {
     let mut text = String::new();
     prometheus_client::encoding::text::encode(&mut text, &state.registry)
         .map_err(|error| Failure::fault(&error))?;
     Ok(([(CONTENT_TYPE, OPEN_METRICS)], text).into_response())
+}
+
+fn may_read(access: &MetricsAccess, request: &Request) -> bool {
+    match access {
+        MetricsAccess::ThisMachine => is_of_this_machine(request),
+        MetricsAccess::Token(token) => bearer(request.headers()).is_some_and(|brought| token.is(brought)),
+        MetricsAccess::Nobody => false,
+    }
+}
+
+/// True if the peer is on this machine and nothing says that it only passes on what others asked.
+fn is_of_this_machine(request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let is_local = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
+    let is_passed_on = PROXIES_WRITE.iter().any(|name| request.headers().contains_key(*name));
+    is_local && !is_passed_on
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }

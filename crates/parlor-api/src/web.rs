@@ -32,7 +32,8 @@ pub(crate) async fn method_not_allowed() -> Response {
     Failure::new(ErrorCode::MethodNotAllowed, words).into_response()
 }
 
-fn no_such_path() -> Response {
+/// The answer where there is nothing, or nothing that this caller may know of.
+pub(crate) fn no_such_path() -> Response {
     Failure::new(ErrorCode::NoSuchPath, "There is nothing at this path.").into_response()
 }
 

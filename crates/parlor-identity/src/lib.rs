@@ -21,7 +21,7 @@ pub use cookies::{CookieNames, CookiePort};
 pub use devices::DeviceId;
 pub use error::Error;
 pub use passwords::Whom;
-pub use tokens::Token;
+pub use tokens::{Token, hash};
 
 use passwords::Hasher;
 

@@ -32,7 +32,7 @@ impl fmt::Debug for Token {
 
 /// What is kept of a token. It has too many bits to be guessed, so a fast hash is enough; and a look-up by hash tells
 /// nothing by its time.
-pub(crate) fn hash(token: &str) -> [u8; 32] {
+pub fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 

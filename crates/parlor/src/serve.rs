@@ -14,6 +14,7 @@ mod signals;
 mod store_metrics;
 mod sweep;
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,6 +24,7 @@ use parlor_core::limits::{Scarce, Whose};
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use crate::config::{Configuration, PublicUrl};
 use crate::failure::{Ended, Failure};
@@ -70,8 +72,29 @@ async fn serve(configuration: &Configuration, started: Instant) -> Result<ExitCo
     let public_url =
         configuration.server.public_url.clone().unwrap_or_else(|| PublicUrl::of_listener(address));
     let parts = Parts::assemble(configuration, store, &public_url).await?;
+    let watching = watch(configuration, &parts).await?;
     tell_ready(&parts, &public_url, started).await?;
-    serve_until_signal(configuration, parts, listener, &mut signals).await
+    let outcome = serve_until_signal(configuration, parts, listener, &mut signals).await;
+    // Whoever watches sees the server until its end.
+    drop(watching);
+    outcome
+}
+
+/// Answers those who watch, on the listener that the configuration names for them. Ends when what it returns is dropped.
+async fn watch(configuration: &Configuration, parts: &Parts) -> Result<JoinSet<()>> {
+    let mut watching = JoinSet::new();
+    if let Some(address) = configuration.server.metrics_listen {
+        let listener = listener::bind(address).await.context("server.metrics_listen")?;
+        let address = listener.local_addr().context("the system does not tell the port")?;
+        tracing::info!("metrics at http://{address}/metrics");
+        let service = parts.watching().into_make_service_with_connect_info::<SocketAddr>();
+        watching.spawn(async move {
+            if let Err(error) = axum::serve(listener, service).await {
+                tracing::error!(%error, "the listener for metrics ended");
+            }
+        });
+    }
+    Ok(watching)
 }
 
 /// Says where the server is, and how to become its owner while there is none. People read these lines, and programs too:

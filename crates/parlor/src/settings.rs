@@ -1,5 +1,6 @@
 //! What the configuration means to each part of the server.
 
+use parlor_api::{MetricsAccess, MetricsToken};
 use parlor_core::limits::budget::Cap;
 use parlor_core::limits::budgets::{BOUNDS, Bounds};
 use parlor_core::limits::{Kind, Rule, Scarce};
@@ -116,6 +117,7 @@ pub(crate) fn api(configuration: &Configuration, edge: &Edge) -> parlor_api::Opt
     let (server, limits) = (&configuration.server, &configuration.limits);
     parlor_api::Options {
         edge: edge.clone(),
+        metrics: metrics(configuration),
         max_request_bytes: limits.max_request_bytes.get(),
         request_timeout: server.request_within.get(),
         body_timeout: server.body_within.get(),
@@ -126,6 +128,16 @@ pub(crate) fn api(configuration: &Configuration, edge: &Edge) -> parlor_api::Opt
 pub(crate) fn edge(configuration: &Configuration, public_url: &PublicUrl) -> Edge {
     let proxies = configuration.server.trusted_proxies.ranges().to_vec();
     Edge::new(public_url.to_string(), cookie_port(configuration), proxies)
+}
+
+/// A token is asked for wherever there is one; a listener of its own takes the path from the main one.
+fn metrics(configuration: &Configuration) -> MetricsAccess {
+    let server = &configuration.server;
+    match (&server.metrics_token, server.metrics_listen) {
+        (Some(token), _) => MetricsAccess::Token(MetricsToken::new(token.expose())),
+        (None, Some(_)) => MetricsAccess::Nobody,
+        (None, None) => MetricsAccess::ThisMachine,
+    }
 }
 
 /// Whoever names the public address knows the port that browsers see.

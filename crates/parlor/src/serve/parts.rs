@@ -27,6 +27,7 @@ pub(super) struct Parts {
     pub(super) identity: Identity,
     gateway: Gateway,
     application: Router,
+    watching: Router,
 }
 
 /// Opens the database.
@@ -75,13 +76,19 @@ impl Parts {
             registry,
             metrics,
         );
+        let watching = parlor_api::watching(state.clone());
         let application = parlor_api::router(state).merge(gateway.router());
-        Ok(Self { core, identity, gateway, application })
+        Ok(Self { core, identity, gateway, application, watching })
     }
 
     /// What answers requests.
     pub(super) fn application(&self) -> Router {
         self.application.clone()
+    }
+
+    /// What answers those who watch, on their own listener.
+    pub(super) fn watching(&self) -> Router {
+        self.watching.clone()
     }
 
     /// Tells every WebSocket to come back later, and waits for them to go. Returns how many did not in time.

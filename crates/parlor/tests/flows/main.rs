@@ -12,6 +12,7 @@ mod guarded;
 mod hostile;
 mod lifecycle;
 mod limits;
+mod metrics;
 mod proxies;
 mod refused;
 mod restore;

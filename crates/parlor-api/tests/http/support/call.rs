@@ -1,5 +1,7 @@
 //! Requests and answers, as short to write as a test wants them.
 
+use std::net::SocketAddr;
+
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
 use http::{HeaderMap, Request};
@@ -12,6 +14,8 @@ use super::Person;
 pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) path: String,
+    /// Who is connected.
+    pub(crate) peer: SocketAddr,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
 }
@@ -35,7 +39,19 @@ impl Call {
             None => format!("/api/v1{path}"),
         };
         let host = ("host".to_owned(), "127.0.0.1:8080".to_owned());
-        Self { method: method.to_owned(), path, headers: vec![host], body: None }
+        Self {
+            method: method.to_owned(),
+            path,
+            peer: ([192, 0, 2, 7], 50_000).into(),
+            headers: vec![host],
+            body: None,
+        }
+    }
+
+    /// Comes from the machine of the server.
+    pub(crate) fn on_this_machine(mut self) -> Self {
+        self.peer = ([127, 0, 0, 1], 50_000).into();
+        self
     }
 
     pub(crate) fn get(path: &str) -> Self {

@@ -5,7 +5,6 @@ mod contract;
 mod env;
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -93,9 +92,8 @@ impl World {
 
     /// Sends a request and checks the answer against the document and for secrets.
     pub(crate) async fn send(&self, call: Call) -> Answer {
-        let (method, path) = (call.method.clone(), call.path.clone());
+        let (method, path, peer) = (call.method.clone(), call.path.clone(), call.peer);
         let mut request = call.into_request();
-        let peer: SocketAddr = "192.0.2.7:50000".parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let answer = Answer::read(response).await;

@@ -7,7 +7,7 @@ use crate::config::networks::Networks;
 use crate::config::public_url::PublicUrl;
 use crate::config::section::section;
 use crate::config::server_name::Name;
-use crate::config::value::Period;
+use crate::config::value::{Period, Secret};
 
 section! {
     /// Where the server listens, keeps its data, and is reached.
@@ -34,6 +34,12 @@ section! {
         /// How often a client on a WebSocket is asked whether it is there. One that shows no sign of life until the next
         /// time is taken for gone, at the latest after 2.2 times this.
         ping_every: Period<1, 300> = Period(18), "PARLOR_PING_EVERY";
+        /// An address and port of their own for `/metrics`, `/healthz` and `/readyz`. Whoever reaches it may read them. Without
+        /// it and `metrics_token`, `/metrics` is for programs on this machine that connect without a proxy; to everybody
+        /// else there is no such path.
+        metrics_listen: Option<SocketAddr> = None, "PARLOR_METRICS_LISTEN", example "127.0.0.1:9090";
+        /// What whoever reads `/metrics` must bring, as `Authorization: Bearer …`, from this machine too.
+        metrics_token: Option<Secret> = None, "PARLOR_METRICS_TOKEN", example "a long random text";
         /// How long a request may take before it is given up.
         request_within: Period<1, 600> = Period(30), "PARLOR_REQUEST_WITHIN";
         /// How long the head of a request may take to arrive. The connection is closed after that.
