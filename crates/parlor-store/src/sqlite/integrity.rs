@@ -329,7 +329,8 @@ impl Integrity {
 }
 
 impl Side {
-    /// Before the frames from `first` on go: says that no more than those before it are needed.
+    /// Before the frames from `first` on go: says that no more than those before it are needed. SQLite writes over frames
+    /// only from behind a commit on.
     fn lower(&mut self, first: u32) -> Result<(), c_int> {
         let newest = self.marks.newest();
         if newest.frames <= first {

@@ -11,7 +11,7 @@ use parlor_model::Message;
 use parlor_store::{Database, Error, OpenError, Options, Planted, Store};
 
 use crate::disk::{Files, content};
-use crate::support::{Dice, FILE, LOG, history, open, prepared, send_as_a_group, try_history};
+use crate::support::{Dice, FILE, LOG, history, leave, open, prepared, send, send_as_a_group, try_history};
 
 const SUMS: &str = "parlor.sqlite-sums";
 const PAGE: usize = 4_096;
@@ -41,6 +41,12 @@ async fn killed() -> Killed {
         send_as_a_group(&store, next..next + 5, 900, || ()).await;
         next += 5;
     }
+    // The last transaction changes a single page.
+    for value in ["before", "last"] {
+        let work =
+            store.write::<_, Error>(move |tx| Box::pin(async move { tx.put_setting("name", value).await }));
+        work.await.unwrap();
+    }
     let killed = Killed { files: content(folder.path(), FILE), history: history(&store).await };
     store.close().await;
     // Larger than what is read whole at each start.
@@ -53,14 +59,6 @@ async fn closed(killed: &Killed) -> Killed {
     let folder = leave(&killed.files);
     open(folder.path()).await.close().await;
     Killed { files: content(folder.path(), FILE), history: killed.history.clone() }
-}
-
-fn leave(files: &Files) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, content) in files.iter().filter(|(name, _)| !name.ends_with("-shm")) {
-        fs::write(folder.path().join(name), content).unwrap();
-    }
-    folder
 }
 
 /// What became of damage.
@@ -181,7 +179,19 @@ async fn a_log_that_is_not_all_there_is_missed() {
         };
         is_found(&killed, &format!("frame {} of its log", frame + 1), zero).await;
     }
+    let last = last_frame(&killed.files[LOG]);
+    let place = LOG_HEAD + last * FRAME;
+    is_found(&killed, &format!("frame {} of its log", last + 1), |files| {
+        files.get_mut(LOG).unwrap()[place + 24 + 3_000] ^= 1;
+    })
+    .await;
+    is_found(&killed, "was cut off", |files| files.get_mut(LOG).unwrap().truncate(place)).await;
     is_found(&killed, "at byte 0", |files| files.get_mut(LOG).unwrap()[..LOG_HEAD].fill(0)).await;
+}
+
+/// The last frame that belongs to this log and not to an earlier one.
+fn last_frame(log: &[u8]) -> usize {
+    log[LOG_HEAD..].chunks_exact(FRAME).take_while(|frame| frame[8..16] == log[16..24]).count() - 1
 }
 
 /// The mark that says how far the log goes may not have got to disk before the power went. Then frames that follow a
@@ -190,7 +200,7 @@ async fn a_log_that_is_not_all_there_is_missed() {
 async fn a_broken_frame_before_a_commit_is_damage_without_a_mark_too() {
     let killed = killed().await;
     let without_mark = |files: &mut Files| {
-        let younger = open_marks(&files[SUMS]);
+        let younger = younger_mark(&files[SUMS]);
         // The older of the two, which is all that a power cut might have left.
         files.get_mut(SUMS).unwrap()[younger * 512..][..512].fill(0);
     };
@@ -205,7 +215,7 @@ async fn a_broken_frame_before_a_commit_is_damage_without_a_mark_too() {
 }
 
 /// Which sector of the checksums holds the newer mark.
-fn open_marks(sums: &[u8]) -> usize {
+fn younger_mark(sums: &[u8]) -> usize {
     let number = |sector: usize| u64::from_be_bytes(*sums[sector * 512..].first_chunk().unwrap());
     if number(1) > number(2) { 1 } else { 2 }
 }
@@ -268,6 +278,32 @@ async fn damage_that_comes_while_the_store_is_open_is_found_when_it_is_read() {
     let other = store.write::<_, Error>(|tx| Box::pin(async move { tx.put_setting("name", "there").await }));
     other.await.unwrap();
     store.close().await;
+}
+
+/// What is only in the log and can't be read there is nowhere: more of it may not be promised.
+#[tokio::test]
+async fn a_log_that_is_damaged_while_the_store_is_open_ends_it() {
+    let (folder, _) = prepared().await;
+    let store = open(folder.path()).await;
+    for number in 1..100 {
+        send(&store, number, 9_000).await.unwrap();
+    }
+    let path = folder.path().join(LOG);
+    let mut bytes = fs::read(&path).unwrap();
+    for frame in bytes[LOG_HEAD..].chunks_exact_mut(FRAME) {
+        frame[24 + 2_000] ^= 1;
+    }
+    fs::write(&path, bytes).unwrap();
+    let mut number = 100;
+    while store.write::<_, Error>(|_| Box::pin(async { Ok(()) })).await != Err(Error::NotDurable) {
+        // The messages may fail before, at a page that the writer has to read again.
+        let _ = send(&store, number, 9_000).await;
+        number += 1;
+        assert!(number < 2_000, "the log is copied into the file");
+    }
+    store.close().await;
+    let refused = try_open(folder.path(), Planted::Nothing).await.err().unwrap();
+    assert!(refused.is_damage() && refused.to_string().contains("frame 1 of its log"), "{refused}");
 }
 
 /// A database from before there were checksums gets them, and so does one whose checksums were removed on purpose.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use parlor_model::{Refusal, Seq};
 use parlor_store::{AppendError, Error};
 
-use crate::support::{history, open, prepared, send, send_as_a_group};
+use crate::disk::content;
+use crate::support::{FILE, history, leave, open, prepared, send, send_as_a_group};
 
 #[tokio::test]
 async fn a_full_disk_refuses_reads_on_and_recovers_by_itself() {
@@ -76,6 +77,9 @@ async fn a_group_that_can_not_be_shown_to_readers_is_refused() {
     assert_eq!(history(&store).await.len(), 1);
     disk.fill_memory(false);
     assert_eq!(send(&store, 2, 90_000).await.unwrap().message.seq, 2);
+    // The group is in the log no more, although it was synced there: a server that is killed now needs none of it.
+    let killed = leave(&content(folder.path(), FILE));
+    assert_eq!(history(&open(killed.path()).await).await.len(), 2);
     store.close().await;
     let store = open(folder.path()).await;
     assert_eq!(history(&store).await.len(), 2);

@@ -4,7 +4,6 @@
 //! record, each time on files of their own, and a new store is opened on what is left. `PARLOR_POWER_CUTS` says how
 //! often (100 if it says nothing).
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use parlor_store::{Database, Options, Store};
 use rusqlite::Connection;
 
 use crate::disk::{Answer, Disk, Files, Replay, Step, content};
-use crate::support::{Dice, FILE, append, open, prepared, send, text, try_history};
+use crate::support::{Dice, FILE, append, leave, open, prepared, send, text, try_history};
 
 /// How many messages are sent: enough for the log to be copied into the file, and to begin anew.
 const MESSAGES: u64 = 900;
@@ -69,14 +68,6 @@ fn moments(record: &Record, cuts: usize, dice: &mut Dice) -> Vec<usize> {
     let mut moments: Vec<usize> = (0..cuts).map(|_| dice.roll(record.steps.len() + 1)).collect();
     moments.sort_unstable();
     moments
-}
-
-fn leave(files: &Files) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, content) in files {
-        fs::write(folder.path().join(name), content).unwrap();
-    }
-    folder
 }
 
 /// Opens what a cut left, and says what is wrong with it: nothing, or which acknowledged message is lost.

@@ -12,7 +12,7 @@ use parlor_store::{
     Append, AppendError, Appended, Cursor, Database, Error, NewMessage, Options, Page, Store,
 };
 
-use crate::disk::Disk;
+use crate::disk::{Disk, Files};
 use crate::vfs;
 
 const WORKSPACE: WorkspaceId = WorkspaceId::from_bytes([1; 16]);
@@ -139,6 +139,15 @@ pub(crate) async fn send_as_a_group(
     let (hold, outcomes) = tokio::join!(hold, group);
     assert_eq!(hold, Ok(()));
     outcomes
+}
+
+/// A folder with these files, but for what readers shared of the log: a start makes that anew.
+pub(crate) fn leave(files: &Files) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files.iter().filter(|(name, _)| !name.ends_with("-shm")) {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    folder
 }
 
 pub(crate) async fn history(store: &Store) -> Vec<Message> {

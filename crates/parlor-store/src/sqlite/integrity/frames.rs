@@ -49,7 +49,8 @@ impl Frames {
             return;
         };
         let (frame, within) = (behind / self.frame_bytes(), behind % self.frame_bytes());
-        self.forget_commits_after(self.first_changed(offset));
+        // A page follows its head, which says whether it ends a transaction.
+        self.forget_commits_after(short(if within < FRAME_HEAD_BYTES { frame } else { frame + 1 }));
         if within == 0 && bytes.len() == FRAME_HEAD_BYTES {
             if number_at(bytes, 4) != 0 {
                 self.commit = short(frame + 1);
@@ -104,5 +105,65 @@ impl Frames {
 
     fn frame_bytes(&self) -> usize {
         FRAME_HEAD_BYTES + self.page_bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: usize = 512;
+
+    fn place(frame: usize) -> usize {
+        HEAD_BYTES + frame * (FRAME_HEAD_BYTES + PAGE)
+    }
+
+    fn put(frames: &mut Frames, frame: usize, commits: bool) {
+        let mut head = [0; FRAME_HEAD_BYTES];
+        head[7] = u8::from(commits);
+        frames.put(place(frame), &head);
+        frames.put(place(frame) + FRAME_HEAD_BYTES, &[u8::try_from(frame).unwrap(); PAGE]);
+    }
+
+    fn three() -> Frames {
+        let mut frames = Frames::new(PAGE);
+        frames.put(0, &[1; HEAD_BYTES]);
+        for frame in 0..3 {
+            put(&mut frames, frame, frame != 1);
+        }
+        frames
+    }
+
+    #[test]
+    fn a_page_is_known_alone_and_with_its_head() {
+        let frames = three();
+        assert_eq!(frames.judge(place(1) + FRAME_HEAD_BYTES, &[1; PAGE]), Some((1, true)));
+        assert_eq!(frames.judge(place(1) + FRAME_HEAD_BYTES, &[2; PAGE]), Some((1, false)));
+        assert_eq!(frames.judge(place(1), &[1; FRAME_HEAD_BYTES + PAGE]), Some((1, true)));
+        assert_eq!(frames.judge(place(3) + FRAME_HEAD_BYTES, &[3; PAGE]), None, "never written");
+        assert_eq!(frames.judge(place(1), &[1; FRAME_HEAD_BYTES]), None, "no page");
+    }
+
+    #[test]
+    fn a_part_of_a_page_makes_it_unknown() {
+        let mut frames = three();
+        frames.put(place(1) + FRAME_HEAD_BYTES + 100, &[7; 100]);
+        assert_eq!(frames.judge(place(1) + FRAME_HEAD_BYTES, &[1; PAGE]), None);
+        assert_eq!(frames.judge(place(2) + FRAME_HEAD_BYTES, &[2; PAGE]), Some((2, true)));
+    }
+
+    #[test]
+    fn what_is_needed_ends_with_the_newest_commit_that_is_on_disk() {
+        let mut frames = three();
+        assert_eq!(frames.synced(), Some(([0x0101_0101; 2], 3)));
+        put(&mut frames, 3, false);
+        assert_eq!(frames.synced().map(|(_, commit)| commit), Some(3), "no commit");
+        put(&mut frames, 4, true);
+        frames.forget_commit();
+        assert_eq!(frames.synced().map(|(_, commit)| commit), Some(3), "it could not be written");
+        put(&mut frames, 1, false);
+        assert_eq!(frames.synced().map(|(_, commit)| commit), Some(1), "it was written over");
+        frames.put(0, &[2; HEAD_BYTES]);
+        assert_eq!(frames.synced(), None, "a new log");
     }
 }

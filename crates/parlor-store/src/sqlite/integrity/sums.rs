@@ -227,3 +227,77 @@ fn is_empty(sector: &[u8; SECTOR]) -> bool {
 fn index(number: u32) -> usize {
     (number as usize).saturating_sub(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(content: u8) -> [u8; 512] {
+        [content; 512]
+    }
+
+    #[test]
+    fn a_page_elsewhere_is_another_one() {
+        let mut sums = Sums::default();
+        sums.put(1, &page(1));
+        sums.put(2, &page(2));
+        assert_eq!((sums.judge(1, &page(1)), sums.judge(2, &page(2))), (Verdict::Good, Verdict::Good));
+        assert_eq!((sums.judge(1, &page(2)), sums.judge(2, &page(1))), (Verdict::Bad, Verdict::Bad));
+        assert_eq!(sums.judge(3, &page(3)), Verdict::Unknown);
+    }
+
+    /// SQLite never writes the page at the first gibibyte, nor those that are free from their beginning.
+    #[test]
+    fn pages_that_are_skipped_are_zero_and_those_behind_the_end_are_not_known() {
+        let mut sums = Sums::default();
+        sums.put(400, &page(7));
+        assert_eq!(sums.pages(), 400);
+        assert_eq!((sums.judge(399, &page(0)), sums.judge(399, &page(1))), (Verdict::Good, Verdict::Bad));
+        sums.resize(300, 512);
+        assert_eq!((sums.pages(), sums.judge(301, &page(0))), (300, Verdict::Unknown));
+        assert_eq!(sums.judge(300, &page(0)), Verdict::Good);
+    }
+
+    #[test]
+    fn only_sectors_that_changed_are_written_and_those_that_were_not_are_again() {
+        let mut sums = Sums::default();
+        for number in 1..=300 {
+            sums.put(number, &page(1));
+        }
+        assert_eq!(sums.changed().len(), 3);
+        sums.put(200, &page(1));
+        assert!(sums.changed().is_empty(), "it is the same page");
+        sums.put(200, &page(2));
+        let changed = sums.changed();
+        assert_eq!(changed.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [FIRST + 1]);
+        assert!(sums.changed().is_empty());
+        sums.not_kept(&changed);
+        assert_eq!(sums.changed(), changed);
+    }
+
+    #[test]
+    fn what_was_kept_is_read_and_a_flipped_bit_in_it_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("some-sums");
+        std::fs::write(folder.path().join("some"), "whose rights it takes").unwrap();
+        let mut sums = Sums::default();
+        for number in 1..=200 {
+            sums.put(number, &page(3));
+        }
+        let mut file = SideFile::open(&path).unwrap();
+        create(&mut file, 512, &sums, &Marks::default()).unwrap();
+        let stored = read(&path).unwrap().unwrap();
+        assert_eq!((stored.page_bytes, stored.sums.pages()), (512, 200));
+        assert_eq!(stored.sums.judge(200, &page(3)), Verdict::Good);
+        let whole = std::fs::read(&path).unwrap();
+        for at in (0..whole.len()).filter(|at| at / SECTOR != mark::SECTORS[1]) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 16;
+            std::fs::write(&path, bytes).unwrap();
+            assert!(read(&path).is_err(), "byte {at}");
+        }
+        // Without its head it was never finished.
+        std::fs::write(&path, [&[0; SECTOR][..], &whole[SECTOR..]].concat()).unwrap();
+        assert!(read(&path).unwrap().is_none());
+    }
+}
