@@ -124,6 +124,8 @@ pub(crate) fn meaning(error: &tokio_postgres::Error) -> Error {
         // Deadlock, serialisation, lock timeout: the database chose this transaction to give way.
         "40P01" | "40001" | "55P03" => Error::Busy,
         "23505" => Error::Taken(said),
+        // A page that does not match its checksum, if PostgreSQL keeps them, and other damage that it notices.
+        "XX001" | "XX002" => Error::Damaged(said),
         // Shut down by an administrator, crashed, or still starting; too many connections.
         "57P01" | "57P02" | "57P03" | "53300" => Error::Unreachable(said),
         "53100" => Error::Full(said),

@@ -40,6 +40,11 @@ pub(super) fn writer(path: &Path, planted: Planted) -> Result<Opened, OpenError>
     }
     let found = file::look(path)?;
     if found == Found::Nothing {
+        if !file::is_empty(&file::beside(path, integrity::ENDING)) {
+            let detail =
+                "it is missing or empty, but its checksums (parlor.sqlite-sums) are there".to_owned();
+            return Err(OpenError::Damaged { path: path.to_owned(), detail });
+        }
         create(path)?;
     }
     let integrity = watch(path, planted.is_blind())?;

@@ -157,6 +157,22 @@ async fn full(world: &World) {
 }
 
 #[tokio::test]
+async fn a_damaged_page_of_the_database_is_told_as_damage() {
+    on_postgres(|world| Box::pin(damaged(world))).await;
+}
+
+/// A row can't be written because PostgreSQL finds a page that does not match its checksum.
+async fn damaged(world: &World) {
+    let damage = "CREATE FUNCTION damaged() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'invalid page in block 7' USING ERRCODE = 'data_corrupted'; END $$;
+        CREATE TRIGGER damaged BEFORE INSERT ON settings EXECUTE FUNCTION damaged()";
+    client(world).await.batch_execute(damage).await.unwrap();
+    let put: Result<(), Error> =
+        world.store.write(|tx| Box::pin(async move { tx.put_setting("name", "Parlor").await })).await;
+    assert!(matches!(&put, Err(Error::Damaged(said)) if said.contains("block 7")), "{put:?}");
+}
+
+#[tokio::test]
 async fn a_commit_that_fails_is_not_acknowledged() {
     on_postgres(|world| Box::pin(failed_commit(world))).await;
 }

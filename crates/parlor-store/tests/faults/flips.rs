@@ -235,6 +235,8 @@ async fn pages_that_are_elsewhere_or_nowhere_are_missed() {
         let zero = |files: &mut Files| files.get_mut(FILE).unwrap()[page * PAGE..][..PAGE].fill(0);
         is_found(&closed, &format!("page {} of the file (at byte {})", page + 1, page * PAGE), zero).await;
     }
+    is_found(&closed, "it is missing or empty", |files| drop(files.remove(FILE))).await;
+    is_found(&closed, "it is missing or empty", |files| files.get_mut(FILE).unwrap().clear()).await;
     is_found(&closed, "cut off", |files| files.get_mut(FILE).unwrap().truncate((pages - 5) * PAGE)).await;
     is_found(&closed, "parlor.sqlite-sums", |files| {
         let old = files[SUMS].len();
