@@ -82,6 +82,21 @@ test('an answer stays an answer: in another room and back, after a reload, in an
   await expect(other.getByText(t.composer.replyingTo('Ada Lovelace'))).toHaveCount(0);
 });
 
+test('an answer to what is removed meanwhile says so, and is sent', async ({ browser }) => {
+  const room = await house.room(ada, 'Lodge', [bo]);
+  await house.say(ada, room, ['Who is there?']);
+  const page = await house.visit(browser, bo, '/r/lodge');
+  await arrived(page, 'Lodge');
+  await row(page, 'Who is there?').hover();
+  await page.getByRole('button', { name: t.message.reply, exact: true }).click();
+  await composer(page, 'Lodge').fill('I am.');
+  const [question] = (await ada.rest.history(room.id)).messages;
+  await ada.rest.deleteMessage(room.id, question?.id ?? '');
+  await expect(page.locator('form').getByText(t.timeline.deleted)).toBeVisible();
+  await composer(page, 'Lodge').press('Enter');
+  await expect(row(page, 'I am.')).toHaveAttribute('data-seq', /\d+/);
+});
+
 test('what is being edited is there after another room, and after a reload, as it was typed', async ({
   browser,
 }) => {

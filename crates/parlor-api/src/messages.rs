@@ -135,7 +135,8 @@ impl FromQuery for HistoryQuery {
 
 /// Reads what was said
 ///
-/// Ascending by `seq`. Without a cursor: the newest.
+/// Ascending by `seq`. Without a cursor: the newest. A page whose texts are too large together is `cut`: it has fewer
+/// messages than asked for, although there may be more. Ask for those as for the next page.
 #[utoipa::path(
     get, path = "/rooms/{id}/messages", tag = "Messages", operation_id = "history",
     params(("id" = String, Path, description = "`rm_…`"), HistoryParameters),
@@ -153,6 +154,7 @@ async fn history(
     let history = state.core.history(&actor, room, query.cursor, query.limit).await?;
     Ok(Json(wire::History {
         messages: history.messages.iter().map(shown).collect(),
+        cut: history.cut,
         head: history.head,
         users: people(&history.users),
     }))

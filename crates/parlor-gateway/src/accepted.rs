@@ -21,6 +21,9 @@ pub use turn::{Answering, Turn};
 /// What a client takes of an answer within [`Patience::answer`] at least, in bytes; or all that is left.
 const LEAST_TAKEN: usize = 32 * 1024;
 
+/// How long the rest of a head may take of which something was found only when the time was over.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// How long a client may let us wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -45,6 +48,8 @@ pub struct Accepted<S> {
     patience: Patience,
     /// Until when there must be a request.
     due: Pin<Box<Sleep>>,
+    /// True if that was put off because something was there by then.
+    late: bool,
     /// Until when more of an answer must have been taken, and how much was since this began.
     taking: Option<(Pin<Box<Sleep>>, usize)>,
 }
@@ -53,7 +58,7 @@ impl<S> Accepted<S> {
     /// A connection that has begun a moment ago.
     pub fn new(stream: S, place: Permit, patience: Patience) -> Self {
         let due = Box::pin(tokio::time::sleep(patience.head));
-        Self { stream, turn: Turn::new(place), patience, due, taking: None }
+        Self { stream, turn: Turn::new(place), patience, due, late: false, taking: None }
     }
 
     /// Whose turn it is, for whoever answers its requests.
@@ -106,15 +111,23 @@ impl<S: AsyncRead + Unpin> AsyncRead for Accepted<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        if this.turn.is_clients() && this.due.as_mut().poll(context).is_ready() {
+        let over = this.turn.is_clients() && this.due.as_mut().poll(context).is_ready();
+        if over && this.late {
             return Poll::Ready(Err(too_slow("no request came in time")));
         }
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
-        if buffer.filled().len() > before && this.turn.begins() {
+        let read = Pin::new(&mut this.stream).poll_read(context, buffer)?;
+        if over && (read.is_pending() || buffer.filled().len() == before) {
+            return Poll::Ready(Err(too_slow("no request came in time")));
+        }
+        if over {
+            // It may have come in time, and we look too late.
+            this.late = true;
+            this.due.as_mut().reset(Instant::now() + GRACE);
+        } else if read.is_ready() && this.turn.begins() {
             this.due.as_mut().reset(Instant::now() + this.patience.head);
         }
-        Poll::Ready(Ok(()))
+        read.map(Ok)
     }
 }
 
@@ -135,6 +148,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Accepted<S> {
         if self.turn.ends() {
             let due = Instant::now() + self.patience.idle;
             self.due.as_mut().reset(due);
+            self.late = false;
         }
         Poll::Ready(Ok(()))
     }

@@ -6,6 +6,7 @@ mod text;
 use argon2::Params;
 use argon2::password_hash::phc::PasswordHash;
 use parlor_model::{Refusal, User, UserId, Username};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{Error, Identity};
 
@@ -67,8 +68,9 @@ impl Identity {
                     if let Some(found) = tx.credentials(workspace, &username).await? {
                         return Ok(Some(found));
                     }
-                    // A capital sigma at the end of a name became the other small one in names from before.
-                    let former = username.as_str().replace('ς', "σ");
+                    // In names from before, a capital sigma at the end had become the other small one, and vowels of
+                    // Thai and Lao were taken apart.
+                    let former = username.as_str().nfkc().collect::<String>().replace('ς', "σ");
                     if former == username.as_str() {
                         return Ok(None);
                     }

@@ -113,7 +113,7 @@ impl Username {
         if !text.as_str().is_single_script() {
             return invalid("its letters must come from one script");
         }
-        Ok(Self(text))
+        Ok(Self(with_whole_vowels(&text)))
     }
 
     /// Checks a username that somebody wants to have from now on. Those that say something of everybody or of the
@@ -130,6 +130,12 @@ impl Username {
     pub fn key(&self) -> NameKey {
         NameKey::of(&self.0)
     }
+}
+
+/// The vowel “am” of Thai and Lao as it is typed. NFKC takes it apart, and then its ring would stand above the tone and not
+/// below.
+fn with_whole_vowels(text: &str) -> String {
+    text.replace("\u{e4d}\u{e32}", "\u{e33}").replace("\u{ecd}\u{eb2}", "\u{eb3}")
 }
 
 /// True if a text holds nothing but what continues a word in a script that is in use (UTS 39, UAX 31), joiners where
@@ -250,6 +256,8 @@ mod tests {
         assert_eq!(Username::new("ＡＤＡ").map(|name| name.0), Ok("ada".into()));
         assert_eq!(Username::new("жанна").map(|name| name.0), Ok("жанна".into()));
         assert_eq!(Username::new("İstanbul").map(|name| name.0), Ok("istanbul".into()));
+        assert_eq!(Username::new("น\u{e49}\u{e33}").map(|name| name.0), Ok("น\u{e49}\u{e33}".into()));
+        assert_eq!(Username::new("ຄ\u{ecd}\u{eb2}").map(|name| name.0), Ok("ຄ\u{eb3}".into()));
         assert_eq!(Username::new("ΟΔΥΣΣΕΥΣ").map(|name| name.0), Ok("οδυσσευς".into()));
     }
 

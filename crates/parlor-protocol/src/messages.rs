@@ -90,6 +90,10 @@ wire! {
     pub struct History {
         /// Ascending by `seq`.
         pub messages: Vec<Message>,
+        /// True if the page would be too large: there may be more messages where it ends early.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
+        pub cut: bool,
         /// The `seq` of the room's newest change.
         #[cfg_attr(feature = "ts", ts(type = "number"))]
         pub head: u64,

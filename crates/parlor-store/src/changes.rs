@@ -4,24 +4,24 @@ use parlor_model::{Member, Message, Room, RoomId, Seq, User};
 
 use crate::error::Error;
 use crate::members::member_columns;
-use crate::messages::message_columns;
+use crate::messages::{PAGE_BYTES, message_columns};
 use crate::rooms::room_columns;
 use crate::statement::statements;
 use crate::tx::Tx;
 use crate::users::user_columns;
-use crate::value::{self, params};
+use crate::value::{Columns, params};
 
 statements! {
     CHANGED_ROOM = portable(concat!("SELECT ", room_columns!(), " FROM rooms WHERE rooms.id = $1"));
     // Most messages never change: they are found by their place, and only those that did have an index of their own.
     CHANGED_PLACES = portable(
-        "SELECT place FROM (SELECT seq AS place FROM messages
+        "SELECT place, bytes FROM (SELECT seq AS place, CAST(octet_length(body) AS BIGINT) AS bytes FROM messages
              WHERE room_id = $1 AND seq > $2 AND changed_seq = seq ORDER BY seq LIMIT $3) AS created
          UNION ALL
-         SELECT place FROM (SELECT changed_seq AS place FROM messages
+         SELECT place, bytes FROM (SELECT changed_seq AS place, CAST(octet_length(body) AS BIGINT) AS bytes FROM messages
              WHERE room_id = $1 AND changed_seq > $2 AND changed_seq <> seq ORDER BY changed_seq LIMIT $3) AS edited
          UNION ALL
-         SELECT place FROM (SELECT changed_seq AS place FROM members
+         SELECT place, bytes FROM (SELECT changed_seq AS place, CAST(0 AS BIGINT) AS bytes FROM members
              WHERE room_id = $1 AND changed_seq > $2 ORDER BY changed_seq LIMIT $3) AS moved
          ORDER BY 1 LIMIT $3"
     );
@@ -54,19 +54,25 @@ pub struct Changes {
     pub room: Option<Room>,
 }
 
-/// The end of a stretch that holds at most `limit` of `places` (ascending, one more than `limit` if there are more).
-/// Rows of one place stay together, so the stretch is never empty while something is left.
-fn end(places: &[Seq], limit: usize, head: Seq) -> Seq {
-    match (places.first(), places.get(limit)) {
-        (Some(&first), Some(&cut)) if cut > first => cut - 1,
-        (_, Some(&cut)) => cut,
+/// The end of a stretch that holds at most `limit` of `places` (ascending, one more than `limit` if there are more, each
+/// with the bytes of its text) and at most [`PAGE_BYTES`] of texts. Rows of one place stay together, so the stretch is
+/// never empty while something is left.
+fn end(places: &[(Seq, u64)], limit: usize, head: Seq) -> Seq {
+    let mut bytes = 0;
+    let cut = places.iter().enumerate().find(|(index, (_, more))| {
+        bytes += more;
+        *index >= limit || (*index > 0 && bytes > PAGE_BYTES as u64)
+    });
+    match (places.first(), cut) {
+        (Some((first, _)), Some((_, (cut, _)))) if cut > first => cut - 1,
+        (_, Some((_, (cut, _)))) => *cut,
         _ => head,
     }
 }
 
 impl Tx<'_> {
-    /// What changed in a room after `from`: at most `limit` messages and members, unless more of them changed at one
-    /// place. A room that does not exist has the head 0 and no changes.
+    /// What changed in a room after `from`: at most `limit` messages and members and about [`PAGE_BYTES`], unless more of
+    /// them changed at one place. A room that does not exist has the head 0 and no changes.
     ///
     /// What changed twice is there once, at its newest change, in its present state. Following the pages until `to`
     /// reaches `head` gives the whole difference, even if the room changes meanwhile.
@@ -76,7 +82,8 @@ impl Tx<'_> {
             return Ok(Changes { to: from, head: 0, messages: Vec::new(), members: Vec::new(), room: None });
         };
         let head = state.head;
-        let places = self.rows(&CHANGED_PLACES, params![&room, from, limit + 1], value::number).await?;
+        let places = |columns: &mut Columns<'_>| Ok((columns.number()?, columns.number()?));
+        let places = self.rows(&CHANGED_PLACES, params![&room, from, limit + 1], places).await?;
         let to = end(&places, limit, head).max(from);
         let stretch = params![&room, from, to];
         let messages = self.rows(&CHANGED_MESSAGES, stretch, crate::messages::read).await?;
@@ -92,10 +99,20 @@ mod tests {
 
     #[test]
     fn a_stretch_ends_before_what_does_not_fit() {
-        assert_eq!(end(&[], 2, 9), 9);
-        assert_eq!(end(&[3, 5], 2, 9), 9);
-        assert_eq!(end(&[3, 5, 8], 2, 9), 7);
-        assert_eq!(end(&[3, 5, 5], 2, 9), 4);
-        assert_eq!(end(&[5, 5, 5], 2, 9), 5);
+        let end = |places: &[Seq]| end(&places.iter().map(|place| (*place, 0)).collect::<Vec<_>>(), 2, 9);
+        assert_eq!(end(&[]), 9);
+        assert_eq!(end(&[3, 5]), 9);
+        assert_eq!(end(&[3, 5, 8]), 7);
+        assert_eq!(end(&[3, 5, 5]), 4);
+        assert_eq!(end(&[5, 5, 5]), 5);
+    }
+
+    #[test]
+    fn a_stretch_ends_before_what_would_be_too_large() {
+        const HALF: u64 = PAGE_BYTES as u64 / 2;
+        assert_eq!(end(&[(3, HALF), (5, HALF)], 9, 9), 9);
+        assert_eq!(end(&[(3, HALF), (5, HALF), (8, 1)], 9, 9), 7);
+        assert_eq!(end(&[(3, 3 * HALF), (8, 1)], 9, 9), 7);
+        assert_eq!(end(&[(3, 3 * HALF), (3, 0), (8, 1)], 9, 9), 3);
     }
 }

@@ -40,7 +40,7 @@ pub use database::{Database, Options, Planted, Secret};
 pub use error::{AppendError, Error, Fatal, OpenError};
 pub use futures_util::future::BoxFuture;
 pub use inspect::Inspection;
-pub use messages::{Cursor, Page};
+pub use messages::{Cursor, Excerpt, PAGE_BYTES, Page};
 pub use metrics::Metrics;
 pub use runs::Runs;
 pub use store::Store;

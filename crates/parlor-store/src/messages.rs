@@ -1,11 +1,16 @@
 //! Messages: reading them, and changing those that exist. New ones come through [`crate::Store::append`].
 
+mod history;
+
 use parlor_model::{Body, Message, MessageId, MessageKind, Nonce, RoomId, Seq, UserId};
 
 use crate::error::Error;
 use crate::statement::statements;
 use crate::tx::Tx;
 use crate::value::{Columns, params};
+
+pub use history::PAGE_BYTES;
+pub(crate) use history::STATEMENTS as HISTORY_STATEMENTS;
 
 /// The columns of a message, in the order in which [`read`] takes them.
 macro_rules! message_columns {
@@ -23,12 +28,6 @@ statements! {
     );
     MESSAGE_BY_NONCE = portable(concat!("SELECT ", message_columns!(), " FROM messages
         WHERE author_id = $1 AND nonce = $2"));
-    NEWEST = portable(concat!("SELECT ", message_columns!(), " FROM messages
-        WHERE room_id = $1 ORDER BY seq DESC LIMIT $2"));
-    BEFORE = portable(concat!("SELECT ", message_columns!(), " FROM messages
-        WHERE room_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"));
-    AFTER = portable(concat!("SELECT ", message_columns!(), " FROM messages
-        WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"));
 }
 
 /// Where a page of history begins or ends.
@@ -54,6 +53,15 @@ pub struct Page {
     pub limit: usize,
 }
 
+/// A page, or as much of it as may be read at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The messages, ascending by `seq`.
+    pub messages: Vec<Message>,
+    /// True if there may be more messages on the page than these: they would be too large together.
+    pub cut: bool,
+}
+
 /// Reads the columns of [`message_columns`].
 pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Message, Error> {
     Ok(Message {
@@ -74,17 +82,6 @@ pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Message, Error> {
 
 fn stored_nonce(text: String) -> Result<Nonce, Error> {
     Nonce::new(text).map_err(|_| Error::Row("a nonce that no client may send".into()))
-}
-
-/// Cuts a page out of the messages `older` than or at a place and those `newer`, both ascending.
-fn around(mut older: Vec<Message>, newer: Vec<Message>, seq: Seq, limit: usize) -> Vec<Message> {
-    let distance = |message: Option<&Message>| message.map_or(Seq::MAX, |message| message.seq.abs_diff(seq));
-    let middle_is_newer = distance(newer.first()) < distance(older.last());
-    let all_older = older.len();
-    older.extend(newer);
-    let middle = if middle_is_newer { all_older } else { all_older.saturating_sub(1) };
-    let first = middle.saturating_sub(limit / 2).min(older.len().saturating_sub(limit));
-    older.into_iter().skip(first).take(limit).collect()
 }
 
 impl Tx<'_> {
@@ -113,30 +110,5 @@ impl Tx<'_> {
         nonce: &Nonce,
     ) -> Result<Option<Message>, Error> {
         self.row(&MESSAGE_BY_NONCE, params![&author, nonce.as_str()], read).await
-    }
-
-    /// A page of a room's messages, ascending by `seq`.
-    pub async fn history(&mut self, room: RoomId, page: Page) -> Result<Vec<Message>, Error> {
-        let limit = page.limit;
-        match page.cursor {
-            Cursor::Newest => {
-                let mut messages = self.rows(&NEWEST, params![&room, limit], read).await?;
-                messages.reverse();
-                Ok(messages)
-            }
-            Cursor::Before(seq) => self.messages_before(room, seq, limit).await,
-            Cursor::After(seq) => self.rows(&AFTER, params![&room, seq, limit], read).await,
-            Cursor::Around(seq) => {
-                let older = self.messages_before(room, seq.saturating_add(1), limit).await?;
-                let newer = self.rows(&AFTER, params![&room, seq, limit], read).await?;
-                Ok(around(older, newer, seq, limit))
-            }
-        }
-    }
-
-    async fn messages_before(&mut self, room: RoomId, seq: Seq, limit: usize) -> Result<Vec<Message>, Error> {
-        let mut messages = self.rows(&BEFORE, params![&room, seq, limit], read).await?;
-        messages.reverse();
-        Ok(messages)
     }
 }

@@ -53,6 +53,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::invites::STATEMENTS,
         crate::members::STATEMENTS,
         crate::messages::STATEMENTS,
+        crate::messages::HISTORY_STATEMENTS,
         crate::rooms::STATEMENTS,
         crate::runs::STATEMENTS,
         crate::sessions::STATEMENTS,

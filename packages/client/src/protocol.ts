@@ -532,6 +532,10 @@ export type History = {
  */
 messages: Array<Message>, 
 /**
+ * True if the page would be too large: there may be more messages where it ends early.
+ */
+cut?: boolean, 
+/**
  * The `seq` of the room's newest change.
  */
 head: number, 

@@ -106,9 +106,9 @@ export class RoomHandle implements Readable<RoomState | undefined> {
     return this.#once('older', async () => {
       const first = this.#timeline()?.messages[0];
       if (!first || this.#timeline()?.atStart) return;
-      await this.#page({ before: first.seq }, (timeline, page) =>
+      await this.#page({ before: first.seq }, (timeline, page, limit) =>
         timeline.messages[0]?.seq === first.seq
-          ? withOlder(timeline, page, PAGE, this.get()?.seq ?? 0)
+          ? withOlder(timeline, page, limit, this.get()?.seq ?? 0)
           : timeline,
       );
     });
@@ -119,8 +119,8 @@ export class RoomHandle implements Readable<RoomState | undefined> {
     return this.#once('newer', async () => {
       const last = this.#timeline()?.messages.at(-1);
       if (!last || this.#timeline()?.atEnd) return;
-      await this.#page({ after: last.seq }, (timeline, page) =>
-        timeline.messages.at(-1)?.seq === last.seq ? withNewer(timeline, page, PAGE) : timeline,
+      await this.#page({ after: last.seq }, (timeline, page, limit) =>
+        timeline.messages.at(-1)?.seq === last.seq ? withNewer(timeline, page, limit) : timeline,
       );
     });
   }
@@ -184,30 +184,32 @@ export class RoomHandle implements Readable<RoomState | undefined> {
   }
 
   async #newest(): Promise<void> {
-    await this.#page({}, (timeline, page) => withNewest(timeline, page, PAGE));
+    await this.#page({}, (timeline, page, limit) => withNewest(timeline, page, limit));
   }
 
   async #around(seq: number): Promise<void> {
-    await this.#page({ around: seq }, (_timeline, page) =>
-      withSurroundings(page, PAGE, this.get()?.seq ?? 0),
+    await this.#page({ around: seq }, (_timeline, page, limit) =>
+      withSurroundings(page, limit, this.get()?.seq ?? 0),
     );
   }
 
   /** Reads a page and merges it, freshened by what happened while it was on its way. */
   async #page(
     query: HistoryQuery,
-    merge: (timeline: Timeline, page: readonly Message[]) => Timeline,
+    merge: (timeline: Timeline, page: readonly Message[], limit: number) => Timeline,
   ): Promise<void> {
     for (;;) {
       const history = await this.#context.rest.history(this.id, { limit: PAGE, ...query });
       this.#context.learn(history);
       const state = this.get();
       if (!state) return;
+      // A page that was cut because it would be too large is not the last, however short it is.
+      const limit = history.cut === true ? 0 : PAGE;
       const newer = changedSince(state, history.head);
       // So much happened meanwhile that it isn't all remembered: the page is too old to use.
       if (newer === null) continue;
       this.#context.change(this.id, (state) =>
-        freshened(state, merge(state.timeline, history.messages), newer),
+        freshened(state, merge(state.timeline, history.messages, limit), newer),
       );
       return;
     }

@@ -253,6 +253,14 @@ describe('history', () => {
     expect(seen.size).toBe(700);
   });
 
+  it('is read to its ends though pages are cut because they would be too large', async () => {
+    const { room, client } = await opened(150);
+    const handle = client.room(room.id);
+    room.most = 7;
+    while (!handle.get()?.timeline.atStart) await handle.loadOlder();
+    expect(bodies(client, room)).toEqual(room.messages.map((row) => row.value.body));
+  });
+
   it('jumps to a place, and asks nothing if it is shown', async () => {
     const { server, room, client } = await opened(400);
     const handle = client.room(room.id);

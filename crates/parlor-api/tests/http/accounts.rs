@@ -245,6 +245,23 @@ async fn a_name_that_is_reserved_still_signs_in() {
 }
 
 #[tokio::test]
+async fn a_name_that_was_spelled_otherwise_still_signs_in() {
+    let world = world().await;
+    let hash = world.identity.hash_password(PASSWORD, parlor_identity::Whom::Stranger).await.unwrap();
+    for (kept, typed) in [("น\u{e49}\u{e4d}\u{e32}", "น\u{e49}\u{e33}"), ("οδυσσευσ", "ΟΔΥΣΣΕΥΣ")]
+    {
+        world.named_before(kept, &hash).await;
+        for name in [kept, typed] {
+            let body = json!({"username": name, "password": PASSWORD});
+            let answer = world.send(Call::post("/auth/login", body)).await;
+            assert_eq!(answer.json["user"]["username"], kept, "{name}: {}", answer.text);
+        }
+        let again = json!({"username": typed, "password": PASSWORD});
+        assert_eq!(world.send(Call::post("/auth/register", again)).await.status, 409);
+    }
+}
+
+#[tokio::test]
 async fn a_profile_changes() {
     let world = world().await;
     let ada = world.member("ada").await;

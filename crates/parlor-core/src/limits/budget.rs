@@ -31,8 +31,8 @@ pub struct Cap {
     pub address: u64,
     /// How much one person may have, over all their devices.
     pub person: u64,
-    /// How many may wait until there is some, where waiting makes sense. One person or address has at most an eighth of
-    /// the places.
+    /// How many may wait until there is some, where waiting makes sense. One person has at most a sixteenth of the places,
+    /// one address a quarter.
     pub waiting: usize,
 }
 

@@ -1,7 +1,7 @@
 //! Reads what was said, by place.
 
 use parlor_model::{Action, Actor, Field, Message, Refusal, RoomId, Seq, User, UserId, may};
-use parlor_store::{Page, Tx};
+use parlor_store::{Excerpt, Page, Tx};
 
 use crate::change::read_access;
 use crate::{Core, Error};
@@ -16,6 +16,8 @@ const MAX_LIMIT: usize = 200;
 pub struct History {
     /// Ascending by `seq`.
     pub messages: Vec<Message>,
+    /// True if the page would be larger than a page may be, so that there may be more of it.
+    pub cut: bool,
     /// The place of the room's newest change, in the same snapshot.
     pub head: Seq,
     /// Who said them.
@@ -23,7 +25,7 @@ pub struct History {
 }
 
 impl Core {
-    /// A page of up to `limit` (1 to 200) messages.
+    /// A page of up to `limit` (1 to 200) messages; fewer, if they would be too large together.
     pub async fn history(
         &self,
         actor: &Actor,
@@ -40,9 +42,9 @@ impl Core {
                 Box::pin(async move {
                     let access = read_access(tx, &core, &actor, room).await?;
                     may(&actor, Action::ReadHistory, &access)?;
-                    let messages = tx.history(room, Page { cursor, limit }).await?;
+                    let Excerpt { messages, cut } = tx.history(room, Page { cursor, limit }).await?;
                     let users = authors(tx, &messages).await?;
-                    Ok(History { messages, head: access.room.head, users })
+                    Ok(History { messages, cut, head: access.room.head, users })
                 })
             })
             .await

@@ -44,7 +44,7 @@ async fn bodies(world: &World, room: RoomId) -> Vec<(Seq, String)> {
     let page = Page { cursor: Cursor::Newest, limit: 100_000 };
     let read = world.core.store().read(move |tx| Box::pin(async move { tx.history(room, page).await }));
     let text = |message: &parlor_model::Message| (message.seq, message.body.as_str().to_owned());
-    read.await.unwrap().iter().map(text).collect()
+    read.await.unwrap().messages.iter().map(text).collect()
 }
 
 /// Takes somebody out of a room without a word on the bus, as when another server does it and its notice is lost.

@@ -63,6 +63,25 @@ async fn a_head_that_trickles_gets_no_more_time() {
         elapsed = ended_after(&mut accepted) => about(10, elapsed),
         () = trickle => {}
     }
+    // However often something comes, there is no more than a moment beyond that.
+    let (mut accepted, mut client) = connection(&budget(1));
+    let trickle = async {
+        while client.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        elapsed = ended_after(&mut accepted) => assert!(elapsed <= Duration::from_secs(12), "{elapsed:?}"),
+        () = trickle => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_in_time_is_read_however_late_we_look() {
+    let (mut accepted, mut client) = connection(&budget(1));
+    client.write_all(b"GET").await.unwrap();
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(accepted.read(&mut [0; 16]).await.unwrap(), 3);
 }
 
 #[tokio::test(start_paused = true)]

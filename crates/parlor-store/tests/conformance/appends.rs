@@ -22,7 +22,7 @@ cases!(
 );
 
 async fn history(world: &World, room: RoomId) -> Vec<Message> {
-    read!(world.store, tx => tx.history(room, Page { cursor: Cursor::Newest, limit: 100_000 }))
+    read!(world.store, tx => tx.history(room, Page { cursor: Cursor::Newest, limit: 100_000 })).messages
 }
 
 fn places(messages: &[Message]) -> Vec<Seq> {

@@ -1,7 +1,7 @@
 //! Messages: reading them, and changing those that exist.
 
 use parlor_model::{Body, Message, MessageKind, Nonce, RoomId, RoomKind, Seq};
-use parlor_store::{Cursor, Page};
+use parlor_store::{Cursor, PAGE_BYTES, Page};
 
 use crate::support::{NOW, World, cases, read, write};
 
@@ -10,6 +10,8 @@ cases!(
     a_message_is_found_in_its_room_only,
     a_message_is_changed,
     history_has_pages_in_both_directions,
+    pages_are_bounded_in_bytes,
+    pages_of_many_messages_are_whole,
     history_around_a_place,
 );
 
@@ -58,7 +60,10 @@ async fn a_message_is_found_in_its_room_only(world: &World) {
     let moved = Message { room: there, body: Body::stored("changed".into()), ..message.clone() };
     write!(world.store, tx => tx.save_message(&moved));
     assert_eq!(read!(world.store, tx => tx.message(here, id)), Some(message));
-    assert_eq!(read!(world.store, tx => tx.history(there, Page { cursor: Cursor::Newest, limit: 9 })), []);
+    assert_eq!(
+        read!(world.store, tx => tx.history(there, Page { cursor: Cursor::Newest, limit: 9 })).messages,
+        []
+    );
 }
 
 async fn a_message_is_changed(world: &World) {
@@ -101,7 +106,7 @@ async fn room_with_gaps(world: &World) -> RoomId {
 }
 
 async fn places(world: &World, room: RoomId, cursor: Cursor, limit: usize) -> Vec<Seq> {
-    let messages = read!(world.store, tx => tx.history(room, Page { cursor, limit }));
+    let messages = read!(world.store, tx => tx.history(room, Page { cursor, limit })).messages;
     messages.into_iter().map(|message| message.seq).collect()
 }
 
@@ -123,6 +128,58 @@ async fn history_has_pages_in_both_directions(world: &World) {
     for (cursor, limit, expected) in cases {
         assert_eq!(places(world, room, cursor, limit).await, expected, "{cursor:?} {limit}");
     }
+}
+
+/// Pages are read one after the other until nothing is left: none is too large, unless one message alone is, and together
+/// they are everything.
+async fn pages_are_bounded_in_bytes(world: &World) {
+    let ada = world.user("ada").await.id;
+    let room = world.room("General", RoomKind::Public).await.id;
+    let lengths = [10, PAGE_BYTES / 2, PAGE_BYTES / 2, 3 * PAGE_BYTES, 10, 10, PAGE_BYTES];
+    for length in lengths {
+        world.say(room, ada, &"x".repeat(length)).await;
+    }
+    let newest = page(world, room, Cursor::Newest).await;
+    assert_eq!((newest.0.as_slice(), newest.1), ([7].as_slice(), true));
+    let pages: [(Cursor, &[Seq], bool); 10] = [
+        (Cursor::Before(7), &[5, 6], true),
+        (Cursor::Before(5), &[4], true),
+        (Cursor::Before(4), &[2, 3], true),
+        (Cursor::Before(2), &[1], false),
+        (Cursor::After(0), &[1, 2], true),
+        (Cursor::After(1), &[2, 3], true),
+        (Cursor::After(3), &[4], true),
+        (Cursor::After(6), &[7], false),
+        (Cursor::Around(5), &[5, 6], true),
+        (Cursor::Around(4), &[4], true),
+    ];
+    for (cursor, expected, cut) in pages {
+        assert_eq!(page(world, room, cursor).await, (expected.to_vec(), cut), "{cursor:?}");
+    }
+    let mut stretches = Vec::new();
+    let mut from = 0;
+    while from < 7 {
+        from = read!(world.store, tx => tx.changes(room, from, 100)).to;
+        stretches.push(from);
+    }
+    assert_eq!(stretches, [2, 3, 4, 6, 7]);
+}
+
+async fn page(world: &World, room: RoomId, cursor: Cursor) -> (Vec<Seq>, bool) {
+    let page = read!(world.store, tx => tx.history(room, Page { cursor, limit: 100 }));
+    (page.messages.iter().map(|message| message.seq).collect(), page.cut)
+}
+
+async fn pages_of_many_messages_are_whole(world: &World) {
+    let ada = world.user("ada").await.id;
+    let room = world.room("General", RoomKind::Public).await.id;
+    for number in 0..150 {
+        world.say(room, ada, &format!("message {number}")).await;
+    }
+    let all: Vec<Seq> = (1..=150).collect();
+    assert_eq!(places(world, room, Cursor::Newest, 150).await, all);
+    assert_eq!(places(world, room, Cursor::Before(140), 130).await, all[9..139]);
+    assert_eq!(places(world, room, Cursor::After(3), 129).await, all[3..132]);
 }
 
 async fn history_around_a_place(world: &World) {

@@ -85,7 +85,7 @@ async fn restart(world: &World) {
             })
             .await
     });
-    assert_eq!(stored.await, expected);
+    assert_eq!(stored.await.messages, expected);
     until_answered(async || world.store.check().await).await;
     // The lock was taken again too.
     assert!(matches!(refused(&world.database).await, OpenError::Locked { .. }));
@@ -148,7 +148,7 @@ async fn full(world: &World) {
             "{outcomes:?}"
         );
         let page = Page { cursor: Cursor::Newest, limit: 100 };
-        assert_eq!(read!(world.store, tx => tx.history(room, page)), expected);
+        assert_eq!(read!(world.store, tx => tx.history(room, page)).messages, expected);
         assert!(world.store.check().await.is_ok(), "what the check writes has space here");
         client.batch_execute("DROP FUNCTION full_disk CASCADE").await.unwrap();
         expected.push(world.say(room, ada, "after").await);

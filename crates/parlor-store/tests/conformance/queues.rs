@@ -66,7 +66,7 @@ async fn appends_that_do_not_fit_are_refused_at_once(world: &World) {
     // Closing finishes what was taken, though nobody waits for it.
     store.close().await;
     let store = Store::open(&world.database, NARROW).await.unwrap();
-    let stored = read!(store, tx => tx.history(room, Page { cursor: Cursor::Newest, limit: 100 }));
+    let stored = read!(store, tx => tx.history(room, Page { cursor: Cursor::Newest, limit: 100 })).messages;
     assert_eq!(stored.len(), 20 - refused.len());
     store.append(world.an_append(room, ada, "there is room again", None)).await.unwrap();
     store.close().await;

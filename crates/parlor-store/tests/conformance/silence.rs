@@ -91,7 +91,7 @@ async fn silence(world: &World) {
         tokio::time::timeout(DEADLINE, again).await.expect("it never answers again");
         // Whatever became of the first attempt, there is one message.
         assert_eq!(append(cycle + 1).await.unwrap().message.seq, cycle as u64 + 2);
-        assert_eq!(page().await.unwrap().len(), cycle + 2);
+        assert_eq!(page().await.unwrap().messages.len(), cycle + 2);
         change().await.unwrap();
     }
     store.close().await;

@@ -206,7 +206,8 @@ async fn killed(world: &World) {
             fs::copy(folder.join(name), copy.path().join(name)).unwrap();
         }
         let store = open(copy.path()).await.unwrap();
-        let kept = read!(store, tx => tx.history(room, Page { cursor: Cursor::Newest, limit: 1_000 }));
+        let kept =
+            read!(store, tx => tx.history(room, Page { cursor: Cursor::Newest, limit: 1_000 })).messages;
         assert_eq!(kept.len(), number);
         store.close().await;
     }

@@ -155,7 +155,7 @@ async fn what_was_asked_is_done_even_if_nobody_waits(world: &World) {
     }
     world.say(room, ada, "somebody waits").await;
     let store = world.reopened(Options::default()).await;
-    let all = read!(store, tx => tx.history(room, Page { cursor: Cursor::Newest, limit: 100 }));
+    let all = read!(store, tx => tx.history(room, Page { cursor: Cursor::Newest, limit: 100 })).messages;
     assert_eq!(all.iter().map(|message| message.seq).collect::<Vec<_>>(), (1..=21).collect::<Vec<_>>());
     for number in 0..20 {
         assert_eq!(read!(store, tx => tx.setting(&format!("s{number}"))).as_deref(), Some("kept"));

@@ -157,5 +157,5 @@ pub(crate) async fn history(store: &Store) -> Vec<Message> {
 pub(crate) async fn try_history(store: &Store) -> Result<Vec<Message>, Error> {
     let page = Page { cursor: Cursor::Newest, limit: 100_000 };
     let read = store.read(move |tx| Box::pin(async move { tx.history(ROOM, page).await }));
-    read.await
+    Ok(read.await?.messages)
 }

@@ -21,6 +21,8 @@ export function makeUser(name: string, role = 'member'): User {
 }
 
 export class FakeRoom {
+  /** Pages of more messages than this would be too large. */
+  most = Infinity;
   readonly id: string;
   epoch = 1;
   /** The epochs of former runs of the server, and the place up to which positions of each hold. */
@@ -154,7 +156,8 @@ export class FakeRoom {
   }
 
   history(query: { limit: number; before?: number; after?: number; around?: number }): History {
-    const { limit, before, after, around } = query;
+    const { before, after, around } = query;
+    const limit = Math.min(query.limit, this.most);
     const all = this.messages.map((row) => row.value);
     let messages = all.slice(-limit);
     if (before !== undefined) messages = all.filter((message) => message.seq < before).slice(-limit);
@@ -165,7 +168,8 @@ export class FakeRoom {
       messages = all.slice(first, first + limit);
     }
     const users = [...new Set(messages.map((message) => message.author))].map((id) => makeUser(id.slice(4)));
-    return { messages, head: this.head, users };
+    const cut = limit < query.limit && messages.length === limit;
+    return { messages, head: this.head, users, ...(cut && { cut }) };
   }
 
   #row(id: string): Placed<Message> {

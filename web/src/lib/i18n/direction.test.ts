@@ -27,7 +27,11 @@ test('what somebody wrote cannot leave its place', () => {
 test('more marks than any script stacks are left out of a sentence, and those of scripts are not', () => {
   expect(isolated(`Z${'\u0301'.repeat(60)}a`)).toBe(`Z${'\u0301'.repeat(4)}a`);
   expect(isolated(`Z${'\u0316\u0301'.repeat(30)}`)).toBe('Z\u0316\u0301\u0316\u0301');
-  for (const text of ['ệ', 'กี่', 'क्ष्म्य', 'བསྒྲུབས']) expect(isolated(text)).toBe(text);
+  expect(isolated(`ก${'\u0e47'.repeat(60)}`)).toBe(`ก${'\u0e47'.repeat(6)}`);
+  expect(isolated(`ก${'\u0e47\u0301'.repeat(30)}`)).toBe(`ก${'\u0e47\u0301'.repeat(3)}`);
+  for (const text of ['ệ', 'กี่', 'น้ำ', 'क्ष्म्य', 'བསྒྲུབས', 'လျှို့ဝှက်', 'ကြွှို့', 'ស្ត្រី', 'ശ്രീ', '❤️‍🔥', '🏴󠁧󠁢󠁳󠁣󠁴󠁿'])
+    expect(isolated(text)).toBe(text);
+  for (const text of ['בְּרֵאשִׁ֖ית', 'ٱلرَّحْمَٰنِ']) expect(isolated(text)).toBe(OPEN + text + CLOSE);
 });
 
 test('every sentence of the catalogue isolates what is put into it', () => {

@@ -7,12 +7,14 @@ const TURNS =
   /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 /** Overrides and isolates that somebody wrote could end the isolate around them. */
 const CONTROLS = /[\u202a-\u202e\u2066-\u2069]/gu;
-/** No script stacks more marks on a letter than this in a name; more would be drawn over the lines around it. */
-const STACKED = /(\p{M}{4})\p{M}+/gu;
+/** No script stacks more accents on a letter than this in a name; more would be drawn over the lines around it. */
+const STACKED = /(\p{Script=Inherited}{4})\p{Script=Inherited}+/gu;
+/** Marks of a script's own are its vowels and tones as well, of which Burmese has six on a letter. */
+const CROWDED = /(\p{M}{6})\p{M}+/gu;
 
 /** The text without the marks that would be drawn over the lines around it. */
 export function unstacked(text: string): string {
-  return text.replace(STACKED, '$1');
+  return text.replace(STACKED, '$1').replace(CROWDED, '$1');
 }
 
 /** A text for the inside of a sentence: it turns no word or mark beside it, and stays within its line. */

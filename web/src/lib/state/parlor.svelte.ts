@@ -5,6 +5,7 @@ import {
   ParlorClient,
   type ConnectionStatus,
   type EndReason,
+  type Message,
   type ParlorClientOptions,
   type RoomState,
   type ServerInfo,
@@ -208,8 +209,14 @@ export class Parlor {
     const reading = new Reading(
       user,
       async (room, after, limit) => {
-        const { messages } = await this.client.rest.history(room, { after, limit });
-        return messages;
+        const found: Message[] = [];
+        for (let [from, rest] = [after, limit]; rest > 0; rest = limit - found.length) {
+          const page = await this.client.rest.history(room, { after: from, limit: rest });
+          found.push(...page.messages);
+          from = page.messages.at(-1)?.seq ?? from;
+          if (page.cut !== true) break;
+        }
+        return found;
       },
       (room, seq) => {
         this.client.markRead(room, seq);

@@ -63,10 +63,10 @@ export class RoomPreview implements TimelineSource {
     const before = this.#messages[0]?.seq;
     try {
       const query = before === undefined ? { limit: PAGE } : { limit: PAGE, before };
-      const { messages } = await this.#client.rest.history(this.room.id, query);
+      const { messages, cut } = await this.#client.rest.history(this.room.id, query);
       this.#client.needUsers(messages.map((message) => message.author));
       this.#messages = [...messages, ...this.#messages];
-      this.#atStart = messages.length < PAGE;
+      this.#atStart = messages.length < PAGE && cut !== true;
       this.#isLoaded = true;
       this.#trouble = null;
     } catch (error) {

@@ -147,9 +147,9 @@ impl World {
         self.enter(name, parlor_core::Admission::default()).await
     }
 
-    /// An account of a name that nobody can choose any more.
+    /// An account of a name that nobody can choose any more, as it was spelled.
     pub(crate) async fn named_before(&self, name: &str, password_hash: &str) {
-        let username = parlor_model::Username::new(name).unwrap();
+        let username = parlor_model::Username::stored(name.to_owned());
         let user = parlor_model::User {
             id: UserId::generate(self.core.env()),
             workspace: self.core.workspace(),

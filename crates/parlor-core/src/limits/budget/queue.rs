@@ -7,9 +7,6 @@ use tokio::sync::oneshot;
 use super::holders::{Holder, Whose};
 use super::{Cap, Full, Permit};
 
-/// One person or address has one place of so many.
-const PART: usize = 8;
-
 /// Somebody who waits.
 #[derive(Debug)]
 pub(super) struct Waiter {
@@ -31,9 +28,10 @@ impl Queue {
         self.waiters.len()
     }
 
-    /// True if none of these wait: who comes later must not pass them.
+    /// True if this one does not wait for something already, which it must not pass. What others wait for, they could not
+    /// have.
     pub(super) fn is_empty_for(&self, whose: Whose) -> bool {
-        whose.holders().all(|holder| !self.places.contains_key(&holder))
+        whose.holders().next().is_none_or(|holder| !self.places.contains_key(&holder))
     }
 
     /// Joins the end of the queue.
@@ -43,11 +41,11 @@ impl Queue {
         whose: Whose,
         units: u64,
     ) -> Result<oneshot::Receiver<Permit>, Full> {
-        let each = (cap.waiting / PART).max(1);
-        if self.waiters.len() >= cap.waiting || self.most_places(whose) >= each {
+        let is_full = |queue: &Self| whose.holders().any(|holder| queue.places(holder) >= most(holder, cap));
+        if self.waiters.len() >= cap.waiting || is_full(self) {
             self.forget_those_who_left();
         }
-        if self.most_places(whose) >= each {
+        if is_full(self) {
             return Err(Full::Share);
         }
         if self.waiters.len() >= cap.waiting {
@@ -80,8 +78,8 @@ impl Queue {
         next
     }
 
-    fn most_places(&self, whose: Whose) -> usize {
-        whose.holders().filter_map(|holder| self.places.get(&holder).copied()).max().unwrap_or(0)
+    fn places(&self, holder: Holder) -> usize {
+        self.places.get(&holder).copied().unwrap_or(0)
     }
 
     fn forget_those_who_left(&mut self) {
@@ -98,5 +96,13 @@ impl Queue {
                 }
             }
         }
+    }
+}
+
+/// How many may wait at most.
+fn most(holder: Holder, cap: &Cap) -> usize {
+    match holder {
+        Holder::Person(_) => (cap.waiting / 16).max(1),
+        Holder::Address(_) => (cap.waiting / 4).max(1),
     }
 }

@@ -136,26 +136,50 @@ async fn who_waits_has_it_in_order_but_for_those_whose_share_is_used_up() {
 }
 
 #[tokio::test]
-async fn only_so_many_wait_and_one_has_an_eighth_of_the_places() {
-    let budget = budget(1, 1, 1, 16);
+async fn only_so_many_wait_and_each_has_a_part_of_the_places() {
+    let budget = budget(1, 1, 1, 32);
     let held = budget.take(at(1), 1).unwrap();
     let wait = |whose| {
         let budget = Arc::clone(&budget);
         tokio::spawn(async move { budget.wait(whose, 1).await })
     };
-    let waiting: Vec<_> = (0..16).map(|number| wait(at(2 + number / 2))).collect();
-    until(&budget, 16).await;
-    assert_eq!(budget.wait(at(2), 1).await.unwrap_err(), Full::Share);
-    assert_eq!(budget.wait(at(20), 1).await.unwrap_err(), Full::Total);
+    // Eight of an address, two of a person.
+    let address = |number: u8| at(2 + number / 8).and(UserId::from_bytes([number / 2; 16]));
+    let mut waiting = Vec::new();
+    for number in 0..32 {
+        waiting.push(wait(address(number)));
+        until(&budget, u64::from(number) + 1).await;
+        if number % 8 == 7 && number < 31 {
+            let stranger = at(2 + number / 8).and(UserId::from_bytes([99; 16]));
+            assert_eq!(budget.wait(stranger, 1).await.unwrap_err(), Full::Share);
+        }
+    }
+    assert_eq!(budget.wait(person(3), 1).await.unwrap_err(), Full::Share);
+    assert_eq!(budget.wait(person(98), 1).await.unwrap_err(), Full::Total);
     for task in waiting {
         task.abort();
         assert!(task.await.unwrap_err().is_cancelled());
     }
     // Who waits no more has no place.
-    let next = wait(at(2));
+    let next = wait(address(0));
     until(&budget, 1).await;
     drop(held);
     next.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn who_waits_for_their_own_share_keeps_nobody_of_the_same_address_waiting() {
+    let budget = budget(9, 5, 1, 32);
+    let of = |who: u8| at(1).and(UserId::from_bytes([who; 16]));
+    let _held = budget.take(of(1), 1).unwrap();
+    let waiting = tokio::spawn({
+        let (budget, whose) = (Arc::clone(&budget), of(1));
+        async move { budget.wait(whose, 1).await }
+    });
+    until(&budget, 1).await;
+    let _other = budget.wait(of(2), 1).await.unwrap();
+    assert!(!waiting.is_finished());
+    waiting.abort();
 }
 
 #[tokio::test]

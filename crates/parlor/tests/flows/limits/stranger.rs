@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use parlor_testkit::{DEADLINE, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// A connection of somebody who may say anything, or nothing.
 pub(super) struct Stranger(TcpStream);
@@ -15,6 +15,14 @@ impl Stranger {
     pub(super) async fn connect(server: &Server) -> Result<Self> {
         let address = server.url().strip_prefix("http://").context("an address")?;
         Ok(Self(TcpStream::connect(address).await?))
+    }
+
+    /// Connects as somebody who takes as little as possible of what comes.
+    pub(super) async fn who_takes_little(server: &Server) -> Result<Self> {
+        let address = server.url().strip_prefix("http://").context("an address")?;
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(4_096)?;
+        Ok(Self(socket.connect(address.parse()?).await?))
     }
 
     /// Says this.
@@ -30,6 +38,16 @@ impl Stranger {
             .await
             .context("the server did not end the connection in time")?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Waits until the server does not listen any more, without taking anything that it said.
+    pub(super) async fn refused(&mut self) -> Result<()> {
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        while self.say("x").await.is_ok() {
+            ensure!(tokio::time::Instant::now() < deadline, "the server went on listening");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
     }
 
     /// Waits for the first bytes of an answer.
