@@ -5,6 +5,7 @@ pub mod compare;
 pub mod crash;
 pub mod figures;
 pub mod goals;
+pub mod greedy;
 pub mod ground;
 pub mod history;
 pub mod irc;

@@ -7,12 +7,13 @@ mod goal_command;
 use std::io::{BufReader, BufWriter};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use parlor_bench::compare::naive;
 use parlor_bench::load::worker;
-use parlor_bench::{crash, replay};
+use parlor_bench::{crash, greedy, replay};
 use parlor_testkit::{Database, Options, Server};
 use tokio::runtime::Runtime;
 
@@ -45,6 +46,8 @@ enum Command {
     Worker,
     /// Plays IRC logs against a server, one connection a nick, and checks what everybody saw.
     Replay(Replay),
+    /// Takes as much as one can of everything that is limited, while fifty others chat, and measures how they fare.
+    Greedy(Greedy),
     /// Kills a server with SIGKILL under load, again and again, and checks what became of everything.
     Crash(Crash),
 }
@@ -66,6 +69,19 @@ struct Replay {
     /// So many times faster than it happened, instead of as fast as acknowledgements allow.
     #[arg(long, value_name = "N", value_parser = parse_speed)]
     speed: Option<f64>,
+    /// Prints the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Greedy {
+    /// The server.
+    #[arg(long, value_name = "PATH", default_value = "target/release/parlor")]
+    server_binary: PathBuf,
+    /// Seconds of each stretch, without and with somebody greedy.
+    #[arg(long, default_value_t = 15)]
+    seconds: u64,
     /// Prints the figures as JSON.
     #[arg(long)]
     json: bool,
@@ -113,6 +129,7 @@ fn main() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Replay(arguments) => Runtime::new()?.block_on(run_replay(arguments)),
+        Command::Greedy(arguments) => Runtime::new()?.block_on(run_greedy(arguments)),
         Command::Crash(arguments) => Runtime::new()?.block_on(run_crash(arguments)),
     }
 }
@@ -138,6 +155,20 @@ async fn run_replay(arguments: Replay) -> Result<ExitCode> {
         server.stop().await?;
     }
     Ok(verdict(report.findings()))
+}
+
+async fn run_greedy(arguments: Greedy) -> Result<ExitCode> {
+    let settings = greedy::Settings {
+        binary: arguments.server_binary.canonicalize()?,
+        stretch: Duration::from_secs(arguments.seconds),
+    };
+    let report = greedy::run(&settings).await?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(verdict(report.wrongs()))
 }
 
 async fn run_crash(arguments: Crash) -> Result<ExitCode> {

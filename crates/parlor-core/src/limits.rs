@@ -47,6 +47,8 @@ pub enum Kind {
     Create,
     /// Reading, by user.
     Read,
+    /// Being told over a WebSocket what one missed, in parts of 32 KiB, by user.
+    CatchUp,
 }
 
 /// A kind's quota: `burst` at once, and one more every `period`.
@@ -61,7 +63,7 @@ pub struct Rule {
 }
 
 /// The quotas of a server that was not told others.
-pub const RULES: [Rule; 12] = [
+pub const RULES: [Rule; 13] = [
     Rule { kind: Kind::Login, burst: 30, period: Duration::from_secs(2) },
     Rule { kind: Kind::LoginName, burst: 10, period: Duration::from_secs(6) },
     Rule { kind: Kind::LoginStrangers, burst: 300, period: Duration::from_secs(30) },
@@ -74,6 +76,7 @@ pub const RULES: [Rule; 12] = [
     Rule { kind: Kind::Write, burst: 60, period: Duration::from_millis(100) },
     Rule { kind: Kind::Create, burst: 30, period: Duration::from_secs(5) },
     Rule { kind: Kind::Read, burst: 400, period: Duration::from_millis(10) },
+    Rule { kind: Kind::CatchUp, burst: 400, period: Duration::from_millis(10) },
 ];
 
 /// After so many checks of one kind, keys that have been quiet for long are forgotten. This bounds the memory by the
@@ -90,6 +93,7 @@ pub struct Limiter {
 
 struct Counter {
     kind: Kind,
+    burst: NonZeroU32,
     limiter: DefaultKeyedRateLimiter<u64>,
     checks: AtomicU32,
 }
@@ -111,16 +115,19 @@ impl Limiter {
     /// # Errors
     /// [`Refusal::RateLimited`] with the time until the next is allowed.
     pub fn check(&self, kind: Kind, key: impl Hash) -> Result<(), Refusal> {
-        let Some(counters) = &self.counters else {
-            return Ok(());
-        };
-        let Some(counter) = counters.iter().find(|counter| counter.kind == kind) else {
-            return Ok(());
-        };
-        self.count(counter, key)
+        self.check_many(kind, key, NonZeroU32::MIN)
     }
 
-    fn count(&self, counter: &Counter, key: impl Hash) -> Result<(), Refusal> {
+    /// Counts so many more `kind` of `key`, all or none; what is more than is ever allowed at once counts as that.
+    ///
+    /// # Errors
+    /// [`Refusal::RateLimited`] with the time until so many are allowed.
+    pub fn check_many(&self, kind: Kind, key: impl Hash, many: NonZeroU32) -> Result<(), Refusal> {
+        let counter = self.counters.as_ref().and_then(|all| all.iter().find(|counter| counter.kind == kind));
+        counter.map_or(Ok(()), |counter| self.count(counter, key, many))
+    }
+
+    fn count(&self, counter: &Counter, key: impl Hash, many: NonZeroU32) -> Result<(), Refusal> {
         if counter.checks.fetch_add(1, Ordering::Relaxed) % CHECKS_BETWEEN_SWEEPS == CHECKS_BETWEEN_SWEEPS - 1
         {
             counter.limiter.retain_recent();
@@ -128,7 +135,9 @@ impl Limiter {
         // A key is kept as a hash under a secret seed: names and addresses don't linger here, and nobody can aim for
         // somebody else's count.
         let key = self.hasher.hash_one(&key);
-        counter.limiter.check_key(&key).map_err(|not_until| Refusal::RateLimited {
+        let checked = counter.limiter.check_key_n(&key, many.min(counter.burst));
+        let checked = checked.unwrap_or(Ok(()));
+        checked.map_err(|not_until| Refusal::RateLimited {
             retry_after: not_until.wait_time_from(self.clock.now()),
         })
     }
@@ -139,7 +148,7 @@ impl Counter {
         let burst = NonZeroU32::new(rule.burst).unwrap_or(NonZeroU32::MIN);
         let quota =
             Quota::with_period(rule.period).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);
-        Self { kind: rule.kind, limiter: RateLimiter::keyed(quota), checks: AtomicU32::new(0) }
+        Self { kind: rule.kind, burst, limiter: RateLimiter::keyed(quota), checks: AtomicU32::new(0) }
     }
 }
 
@@ -173,6 +182,15 @@ mod tests {
             panic!()
         };
         assert!(retry_after > Duration::ZERO && retry_after <= Duration::from_secs(6), "{retry_after:?}");
+    }
+
+    #[test]
+    fn many_count_as_many_and_never_as_more_than_is_allowed_at_once() {
+        let rule = Rule { kind: Kind::CatchUp, burst: 4, period: Duration::from_mins(1) };
+        let limiter = Limiter::new(&Limits { rules: vec![rule], ..Limits::default() });
+        let take = |key, many| limiter.check_many(Kind::CatchUp, key, NonZeroU32::new(many).unwrap());
+        assert!(take("ada", 3).is_ok() && take("ada", 2).is_err() && take("ada", 1).is_ok());
+        assert!(take("eve", 100).is_ok() && take("eve", 1).is_err());
     }
 
     #[test]

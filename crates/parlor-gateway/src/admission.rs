@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parlor_core::limits::Whose;
 use parlor_model::Refusal;
 use tokio::sync::Notify;
 
@@ -91,6 +92,13 @@ impl Door {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Admitted {
+    /// On whose account is what the connection takes.
+    pub(crate) fn whose(&self) -> Whose {
+        self.address.map_or(Whose::NOBODY, Whose::at)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use parlor_core::limits::Kind;
-use parlor_model::{Actor, RoomId, Seq};
+use parlor_core::limits::{Kind, Permit, Scarce, Whose};
+use parlor_model::{Actor, Refusal, RoomId, Seq};
 use parlor_protocol::Error;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -23,12 +23,20 @@ pub(crate) struct Context {
     pub(crate) actor: Arc<Actor>,
     /// Over which connection.
     pub(crate) connection: Arc<Registered>,
+    /// On whose account is what is made for them.
+    pub(crate) whose: Whose,
 }
 
 impl Context {
     /// Counts one more `kind` of the one who speaks. Sends are counted in core, with those that come over HTTP.
     pub(crate) fn count(&self, kind: Kind) -> Result<(), Error> {
         self.shared.core.limiter().check(kind, self.actor.id()).map_err(|refusal| Error::from(&refusal))
+    }
+
+    /// Takes room for something large that the client has to take.
+    pub(crate) fn room_for(&self, bytes: usize) -> Result<Permit, Refusal> {
+        let room = self.shared.core.budgets().of(Scarce::CatchUps).take(self.whose, bytes as u64);
+        room.map_err(Refusal::from)
     }
 }
 

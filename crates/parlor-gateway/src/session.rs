@@ -37,6 +37,10 @@ use reads::Read;
 
 /// How many answers may wait for a client that does not read before nothing more is read from it.
 const MAX_WAITING: usize = 64;
+/// How many bytes of them.
+const MAX_WAITING_BYTES: usize = 256 * 1024;
+/// From so many bytes on, an answer needs room of its own.
+const LARGE: usize = 16 * 1024;
 /// How often a client may break the limits more often than it keeps them.
 const MAX_STRIKES: u32 = 1_000;
 
@@ -76,6 +80,7 @@ impl Session {
         self.end.is_none()
             && self.lanes.count() < self.context.shared.options.max_in_flight
             && outgoing.len() < MAX_WAITING
+            && outgoing.bytes() < MAX_WAITING_BYTES
     }
 
     /// Something came from the client.
@@ -114,6 +119,12 @@ impl Session {
         let Answered { reference, answer, .. } = answered;
         match answer {
             Ok(data) => {
+                if data.get().len() >= LARGE {
+                    match self.context.room_for(data.get().len()) {
+                        Ok(room) => outgoing.hold(room),
+                        Err(refusal) => return self.refuse(reference, Error::from(&refusal), outgoing),
+                    }
+                }
                 self.strikes = self.strikes.saturating_sub(1);
                 outgoing.answer(reference, &data);
             }

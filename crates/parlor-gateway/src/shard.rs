@@ -285,11 +285,11 @@ impl Shard {
             return;
         };
         let notes = std::mem::take(notes);
+        let seat = (id.slot, connection.admitted.whose());
         let mut desk = Desk { rooms: &mut self.rooms, outgoing: &mut connection.outgoing };
         match opened.result {
             Ok(recognised) => {
-                let mut session =
-                    Session::open(&self.shared, opened.reference, recognised, id.slot, &mut desk);
+                let mut session = Session::open(&self.shared, opened.reference, recognised, seat, &mut desk);
                 for note in notes {
                     session.take_note(note);
                 }
@@ -413,6 +413,9 @@ impl Shard {
             return self.remove(slot);
         }
         let written = connection.is_written();
+        if written {
+            connection.outgoing.release();
+        }
         match &mut connection.phase {
             Phase::Open(session) => {
                 if let Some(code) = session.over(now, written) {

@@ -63,6 +63,7 @@ fn rules(configuration: &Configuration) -> Vec<Rule> {
         (Kind::Write, limits.write),
         (Kind::Create, limits.create),
         (Kind::Read, limits.read),
+        (Kind::CatchUp, limits.catch_up),
     ];
     rates.map(|(kind, rate)| Rule { kind, burst: rate.burst, period: rate.period() }).to_vec()
 }

@@ -17,7 +17,7 @@ pub enum Scarce {
     Requests,
     /// Bytes of answers that were made, or are being made, and that the client has not taken.
     Answers,
-    /// Bytes of what clients missed, read from the store, that they have not taken.
+    /// Bytes of what clients missed, and of other large answers over WebSockets, that they have not taken.
     CatchUps,
     /// Messages that are being rendered.
     Renderings,
@@ -40,7 +40,7 @@ pub const BOUNDS: [Bounds; 6] = [
     bounds(Scarce::Bodies, [512, 128, u64::MAX], 0),
     bounds(Scarce::Requests, [1_024, 256, 64], 0),
     bounds(Scarce::Answers, [256 * MIB, 64 * MIB, 8 * MIB], 1_024),
-    bounds(Scarce::CatchUps, [128 * MIB, 32 * MIB, 4 * MIB], 65_536),
+    bounds(Scarce::CatchUps, [128 * MIB, 32 * MIB, 4 * MIB], 0),
     bounds(Scarce::Renderings, [8, u64::MAX, 2], 64),
 ];
 

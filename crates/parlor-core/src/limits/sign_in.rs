@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash};
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -71,7 +72,8 @@ impl Limiter {
             return Ok(true);
         }
         if self.counters.is_some() {
-            let is_first = self.count(&self.sign_in.firsts, (name, network(*address))).is_ok();
+            let is_first =
+                self.count(&self.sign_in.firsts, (name, network(*address)), NonZeroU32::MIN).is_ok();
             self.check(Kind::LoginStrangers, (name, is_first))?;
         }
         Ok(false)

@@ -32,16 +32,19 @@ pub(crate) fn leave(context: &Context, data: Data<'_>) -> Result<Prepared, Error
 }
 
 /// From now on, a room's events come.
-pub(crate) fn open(_: &Context, data: Data<'_>) -> Result<Prepared, Error> {
+pub(crate) fn open(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
     let data: RoomOpen = data.read()?;
     let room = data::id("room", &data.room)?;
+    context.count(Kind::Read)?;
     let from = data.seq.map(|seq| (seq, data.epoch));
     Ok(Prepared::Step(Step::Open { room, from }))
 }
 
 /// No more events of a room come: only word of how far it is.
-pub(crate) fn close(_: &Context, data: Data<'_>) -> Result<Prepared, Error> {
-    Ok(Prepared::Step(Step::Close { room: target(data)? }))
+pub(crate) fn close(context: &Context, data: Data<'_>) -> Result<Prepared, Error> {
+    let room = target(data)?;
+    context.count(Kind::Read)?;
+    Ok(Prepared::Step(Step::Close { room }))
 }
 
 /// Keeps how far one has read.

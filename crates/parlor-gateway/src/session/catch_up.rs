@@ -2,6 +2,7 @@
 //! what comes of it.
 
 use std::collections::HashSet;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use parlor_model::{Member, Room, RoomId, Seq};
@@ -17,6 +18,9 @@ use crate::failure;
 use crate::hub::pages::Missed;
 use crate::shard::rooms::Rooms;
 
+/// What counts as one against the rate of catching up, in bytes.
+const PART: usize = 32 * 1024;
+
 impl Delivery {
     /// Begins to ask the store for what is needed next, unless something is being asked.
     pub(super) fn begin_read(&mut self, context: &Context, rooms: &Rooms) {
@@ -27,7 +31,9 @@ impl Delivery {
             } else if let Some(followed) = self.behind.pop_front() {
                 if let Some(room) = self.followed_mut(followed).filter(|room| room.is_behind()) {
                     let id = rooms.get(room.number as usize).feed.room;
-                    reads::page(context, id, room.cursor, room.failures().into());
+                    let (from, failures) = (room.cursor, room.failures().into());
+                    let parts = NonZeroU32::MIN.saturating_add(std::mem::take(&mut self.uncounted));
+                    reads::page(context, (id, from), failures, parts);
                     self.reading = Reading::Room;
                 }
             } else if let Some((room, seq)) = self.next_joined(rooms) {
@@ -125,7 +131,7 @@ impl Delivery {
         desk: &mut Desk<'_>,
     ) -> Option<RoomId> {
         let reader = self.reader;
-        let room = self.followed_mut(followed)?;
+        let room = self.followed.get_mut(followed as usize)?;
         if room.cursor != from || !room.is_behind() {
             // It was opened or followed anew in the meantime.
             return None;
@@ -150,8 +156,16 @@ impl Delivery {
             self.doubt();
             return None;
         } else if page.to > from {
+            let Ok(held) = context.room_for(page.payload.len()) else {
+                // The user's other connections have to take what they were told.
+                room.failed();
+                self.fall_behind(followed);
+                return None;
+            };
             room.moved_on(page.to);
+            self.uncounted = u32::try_from(page.payload.len() / PART).unwrap_or(u32::MAX);
             desk.outgoing.push(page.payload.frame(desk.outgoing.wire()).clone());
+            desk.outgoing.hold(held);
         } else {
             // The store knows of nothing newer than this: then there is nothing to resume, and if the ring says
             // otherwise, the store will say so in a moment.

@@ -33,6 +33,8 @@ pub(crate) struct Delivery {
     pub(super) doubt: bool,
     /// What the store is being asked.
     pub(super) reading: Reading,
+    /// How many parts of what was told are not counted against the user's rate yet.
+    pub(super) uncounted: u32,
     /// How often that comparison failed in a row.
     pub(super) failures: u32,
     slow: bool,
@@ -81,6 +83,7 @@ impl Delivery {
             joined: BTreeMap::new(),
             doubt: false,
             reading: Reading::Nothing,
+            uncounted: 0,
             failures: 0,
             slow: false,
             follow,

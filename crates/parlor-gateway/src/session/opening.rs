@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use parlor_core::limits::Whose;
 use parlor_model::{Actor, Member, Room};
 use parlor_protocol as wire;
 use parlor_protocol::{CloseCode, Error, ErrorCode, Follow, ServerFrame};
@@ -76,7 +77,7 @@ impl Session {
         shared: &Arc<Shared>,
         reference: Option<u64>,
         recognised: Recognised,
-        connection: u32,
+        (connection, whose): (u32, Whose),
         desk: &mut Desk<'_>,
     ) -> Self {
         let Recognised { actor, registered, memberships, resume, follow } = recognised;
@@ -87,8 +88,13 @@ impl Session {
             rooms: memberships.iter().map(|(room, member)| wire::Room::new(room, Some(member))).collect(),
         };
         desk.outgoing.say(&ServerFrame::Ready { reference, data });
-        let context =
-            Context { shared: Arc::clone(shared), actor: Arc::new(actor), connection: Arc::new(registered) };
+        let whose = whose.and(actor.id());
+        let context = Context {
+            shared: Arc::clone(shared),
+            actor: Arc::new(actor),
+            connection: Arc::new(registered),
+            whose,
+        };
         let mut delivery = Delivery::new(connection, context.actor.id(), follow);
         delivery.open(&context, &memberships, &resume, desk);
         Self {

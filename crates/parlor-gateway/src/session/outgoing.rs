@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use parlor_core::limits::Permit;
 use parlor_protocol::ServerFrame;
 use serde_json::value::RawValue;
 
@@ -17,12 +18,15 @@ const KEPT: usize = 4;
 pub(crate) struct Outgoing {
     wire: Wire,
     frames: VecDeque<Frame>,
+    bytes: usize,
+    /// What is held of budgets until everything was written.
+    held: Vec<Permit>,
 }
 
 impl Outgoing {
     /// Nothing waits, for a socket that takes frames in this form.
     pub(crate) fn new(wire: Wire) -> Self {
-        Self { wire, frames: VecDeque::new() }
+        Self { wire, ..Self::default() }
     }
 
     /// The form that the socket takes.
@@ -32,17 +36,35 @@ impl Outgoing {
 
     /// Adds a frame for this connection.
     pub(crate) fn say(&mut self, frame: &ServerFrame) {
-        self.frames.push_back(self.wire.frame(frame));
+        self.push(self.wire.frame(frame));
     }
 
     /// Adds the answer to a command that was done.
     pub(crate) fn answer(&mut self, reference: Option<u64>, data: &RawValue) {
-        self.frames.push_back(self.wire.answer(reference, data));
+        self.push(self.wire.answer(reference, data));
     }
 
     /// Adds an encoded frame.
     pub(crate) fn push(&mut self, frame: Frame) {
+        self.bytes += frame.len();
         self.frames.push_back(frame);
+    }
+
+    /// Holds this until everything that waits was written.
+    pub(crate) fn hold(&mut self, permit: Permit) {
+        self.held.push(permit);
+    }
+
+    /// Everything was written.
+    pub(crate) fn release(&mut self) {
+        if !self.held.is_empty() {
+            self.held = Vec::new();
+        }
+    }
+
+    /// How many bytes wait.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// How many frames wait.
@@ -63,6 +85,7 @@ impl Outgoing {
     /// Takes the first frame.
     pub(crate) fn pop(&mut self) -> Option<Frame> {
         let frame = self.frames.pop_front();
+        self.bytes -= frame.as_ref().map_or(0, Frame::len);
         if self.frames.is_empty() && self.frames.capacity() > KEPT {
             self.frames = VecDeque::new();
         }

@@ -1,16 +1,21 @@
 //! What a session asks the store: one thing at a time, and only while the socket takes what comes of it. The answer is
 //! a letter to the connection.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parlor_core::Error;
+use parlor_core::limits::Kind;
 use parlor_model::{Member, Room, RoomId, Seq};
 
 use crate::dispatch::Context;
 use crate::hub::pages::Missed;
 use crate::shard::mailbox::Letter;
 use crate::shard::promise::Promise;
+
+/// How long to wait at least for one's rate.
+const SHORTEST: Duration = Duration::from_millis(10);
 
 /// What the store answered.
 #[expect(clippy::large_enum_variant, reason = "it travels in a box of its own")]
@@ -23,9 +28,31 @@ pub(crate) enum Read {
     Checked(Result<(bool, Vec<(Room, Member)>), Error>),
 }
 
-/// Reads what changed in a room after `from`. Waits first if it was to no avail a moment ago.
-pub(super) fn page(context: &Context, room: RoomId, from: Seq, failures: u32) {
-    context.shared.hub.read_missed(room, from, context.connection.id, pause(failures));
+/// Reads what changed in a room after a place, once so many `parts` are within the user's rate. Waits first if it was to
+/// no avail a moment ago.
+pub(super) fn page(context: &Context, (room, from): (RoomId, Seq), failures: u32, parts: NonZeroU32) {
+    let (hub, who) = (Arc::clone(&context.shared.hub), context.connection.id);
+    match count(context, parts) {
+        None => hub.read_missed(room, from, who, pause(failures)),
+        Some(mut wait) => {
+            let context = context.clone();
+            context.shared.runtime.clone().spawn(async move {
+                loop {
+                    tokio::time::sleep(wait).await;
+                    match count(&context, parts) {
+                        None => return hub.read_missed(room, from, who, pause(failures)),
+                        Some(longer) => wait = longer,
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// Counts against the user's rate; else answers how long to wait.
+fn count(context: &Context, parts: NonZeroU32) -> Option<Duration> {
+    let counted = context.shared.core.limiter().check_many(Kind::CatchUp, context.actor.id(), parts);
+    counted.err().map(|refusal| refusal.retry_after().unwrap_or_default().max(SHORTEST))
 }
 
 /// Reads a room that the user is said to have joined.

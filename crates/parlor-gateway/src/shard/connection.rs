@@ -40,7 +40,7 @@ pub(super) struct Connection {
     pub(super) schedule: u32,
     /// When that entry comes.
     pub(super) scheduled: Instant,
-    _admitted: Admitted,
+    pub(super) admitted: Admitted,
     _place: Permit,
 }
 
@@ -71,7 +71,7 @@ impl Connection {
             dirty: false,
             schedule: 0,
             scheduled: by,
-            _admitted: newcomer.admitted,
+            admitted: newcomer.admitted,
             _place: newcomer.place,
         }
     }

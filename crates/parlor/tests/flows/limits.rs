@@ -3,5 +3,6 @@
 
 mod answers;
 mod bodies;
+mod catch_ups;
 mod connections;
 mod stranger;

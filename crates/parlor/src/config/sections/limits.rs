@@ -92,6 +92,9 @@ section! {
         create: Rate = Rate::per_minute(30, 12), "PARLOR_LIMITS_CREATE";
         /// Reading, for each user.
         read: Rate = Rate::per_second(400, 100), "PARLOR_LIMITS_READ";
+        /// Being told over a WebSocket what one missed, for each user, in parts of 32 KiB. Who is too fast is not refused,
+        /// but told later.
+        catch_up: Rate = Rate::per_second(400, 100), "PARLOR_LIMITS_CATCH_UP";
     }
 }
 

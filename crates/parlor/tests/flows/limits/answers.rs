@@ -13,13 +13,19 @@ const MIB: u64 = 1024 * 1024;
 const SHARE: u64 = 8 * MIB;
 
 /// A room with a hundred long messages.
-async fn long_room(person: &Person) -> Result<String> {
+pub(super) async fn long_room(person: &Person) -> Result<String> {
     let room = person.room("Harbour").await?.id;
-    for number in 0..100 {
-        let body = format!("{number} {}", "long words ".repeat(1_450));
-        person.client.send_message(&room, &SendMessage { body, nonce: None, reply_to: None }).await?;
-    }
+    say_much(person, &room, 100).await?;
     Ok(room)
+}
+
+/// Says so many long things.
+pub(super) async fn say_much(person: &Person, room: &str, messages: usize) -> Result<()> {
+    for number in 0..messages {
+        let body = format!("{number} {}", "long words ".repeat(1_450));
+        person.client.send_message(room, &SendMessage { body, nonce: None, reply_to: None }).await?;
+    }
+    Ok(())
 }
 
 /// Asks for a path many times at once, over a connection on which nothing is read.

@@ -30,6 +30,21 @@ impl Stranger {
         self.0.write_all(text.as_bytes()).await.context("nobody listens")
     }
 
+    /// Becomes a WebSocket, and says this frame.
+    pub(super) async fn say_over_a_socket(&mut self, token: &str, frame: &str) -> Result<()> {
+        let head = format!(
+            "GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             Authorization: Bearer {token}\r\n\r\n"
+        );
+        self.say(&head).await?;
+        ensure!(frame.len() < 126, "a longer frame has another head");
+        // A mask of zeros changes nothing.
+        let head = [0x81, 0x80 | u8::try_from(frame.len())?, 0, 0, 0, 0];
+        self.0.write_all(&head).await?;
+        self.say(frame).await
+    }
+
     /// All that comes until the server ends the connection.
     pub(super) async fn rest(&mut self) -> Result<String> {
         let mut bytes = Vec::new();
