@@ -128,7 +128,11 @@ async fn prepare(settings: &Settings) -> Result<(Ground, Fifty)> {
     }
     let connection = owner.connect().await?;
     for number in 0..LONG {
-        kinds::say(&connection, &long, &format!("{number} {}", kinds::marked_up(15_000))).await?;
+        let body = format!("{number} {}", kinds::marked_up(15_000));
+        // The limits are as they are by default, also for who prepares.
+        while kinds::say(&connection, &long, &body).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
     let fifty = Fifty::gather(&server, &room).await?;
     Ok((Ground { server, greedy, long, own }, fifty))
