@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use parlor_core::limits::Kind;
-use parlor_core::{Cursor, SendMessage};
+use parlor_core::{Core, Cursor, SendMessage};
 use parlor_model::{Message, MessageId, RoomId, Seq, User};
 use parlor_protocol as wire;
 use utoipa::{IntoParams, ToSchema};
@@ -47,7 +47,7 @@ async fn send(
         reply_to: body.reply_to.as_deref().map(reply_to).transpose()?,
     };
     let message = state.core.send_message(&actor, room, send).await?;
-    Ok((StatusCode::CREATED, Json(shown(&message))))
+    Ok((StatusCode::CREATED, Json(shown(&state.core, &message))))
 }
 
 /// Changes one's words
@@ -71,7 +71,7 @@ async fn edit(
 ) -> Result<Json<wire::Message>> {
     state.core.limiter().check(Kind::Write, actor.id())?;
     let (message, _) = state.core.edit_message(&actor, room, message, body.body).await?;
-    Ok(Json(shown(&message)))
+    Ok(Json(shown(&state.core, &message)))
 }
 
 /// Removes a message
@@ -153,7 +153,7 @@ async fn history(
     state.core.limiter().check(Kind::Read, actor.id())?;
     let history = state.core.history(&actor, room, query.cursor, query.limit).await?;
     Ok(Json(wire::History {
-        messages: history.messages.iter().map(shown).collect(),
+        messages: history.messages.iter().map(|message| shown(&state.core, message)).collect(),
         cut: history.cut,
         head: history.head,
         users: people(&history.users),
@@ -263,7 +263,7 @@ async fn changes(
         })));
     }
     let data = wire::Changes {
-        messages: page.messages.iter().map(shown).collect(),
+        messages: page.messages.iter().map(|message| shown(&state.core, message)).collect(),
         members: page.members.iter().map(|(member, user)| wire::Member::new(member, user, None)).collect(),
         users: people(&page.users),
         room: page.room.as_ref().map(|room| wire::Room::new(room, None)),
@@ -279,8 +279,8 @@ async fn changes(
     }))))
 }
 
-fn shown(message: &Message) -> wire::Message {
-    wire::Message::new(message, parlor_core::markdown::render(message.body.as_str()))
+fn shown(core: &Core, message: &Message) -> wire::Message {
+    wire::Message::new(message, core.renderings().html(message).map(|html| html.as_ref().to_owned()))
 }
 
 fn people(users: &[User]) -> Vec<wire::User> {

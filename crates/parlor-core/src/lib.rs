@@ -14,6 +14,7 @@ pub mod markdown;
 mod messages;
 mod moderation;
 mod readiness;
+mod renderings;
 mod rooms;
 mod secret;
 mod settings;
@@ -37,6 +38,7 @@ pub use moderation::MuteMember;
 /// What [`Core::bus`] carries, for those who listen or tell.
 pub use parlor_bus as bus;
 pub use readiness::NotReady;
+pub use renderings::{Counts as RenderingCounts, Renderings};
 pub use rooms::{NewRoom, RoomUpdate, Roster};
 pub use settings::{Guests, Limits, Registration, Settings};
 
@@ -51,6 +53,7 @@ struct Parts {
     settings: Settings,
     limiter: Limiter,
     budgets: Budgets,
+    renderings: Renderings,
     workspace: WorkspaceId,
     /// The runs of the server that the database remembers, this one too.
     runs: Runs,
@@ -89,8 +92,21 @@ impl Core {
         }
         let limiter = Limiter::new(&settings.limits);
         let budgets = Budgets::new(&settings.limits);
+        let renderings = Renderings::new(settings.limits.rendering_bytes, &budgets);
         let runtime = Handle::current();
-        let parts = Parts { store, bus, env, settings, limiter, budgets, workspace, runs, admitted, runtime };
+        let parts = Parts {
+            store,
+            bus,
+            env,
+            settings,
+            limiter,
+            budgets,
+            renderings,
+            workspace,
+            runs,
+            admitted,
+            runtime,
+        };
         Ok(Self(Arc::new(parts)))
     }
 
@@ -102,6 +118,11 @@ impl Core {
     /// What the people who run the server decided.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// The HTML of messages.
+    pub fn renderings(&self) -> &Renderings {
+        &self.0.renderings
     }
 
     /// The rows, for readiness and shutdown. Rules live here, not there.

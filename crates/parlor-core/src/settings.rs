@@ -62,11 +62,19 @@ pub struct Limits {
     pub rules: Vec<Rule>,
     /// How much of each thing can be had at the same time.
     pub bounds: Vec<Bounds>,
+    /// How many bytes of rendered messages are kept in memory.
+    pub rendering_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { enabled: true, max_body_bytes: 16_384, rules: RULES.to_vec(), bounds: BOUNDS.to_vec() }
+        Self {
+            enabled: true,
+            max_body_bytes: 16_384,
+            rules: RULES.to_vec(),
+            bounds: BOUNDS.to_vec(),
+            rendering_bytes: 32 * 1024 * 1024,
+        }
     }
 }
 

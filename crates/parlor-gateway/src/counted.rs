@@ -5,7 +5,7 @@ use std::io::IoSlice;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use parlor_core::{ChangesPage, Error};
+use parlor_core::{ChangesPage, Error, Renderings};
 use parlor_model::{
     Body, Change, Message, MessageId, MessageKind, Room, RoomEvent, RoomId, RoomKind, RoomName, Seq, Slug,
     Timestamp, Topic, UserId, WorkspaceId,
@@ -51,7 +51,7 @@ impl FanOut {
         let mailboxes = Shards::prepare(1).expect("a descriptor").mailboxes();
         let mailbox = Arc::clone(&mailboxes[0]);
         let metrics = Metrics::default();
-        let hub = Hub::new(Arc::new(Nothing), mailboxes, Options::default(), metrics.clone());
+        let hub = Hub::new(Arc::new(Nothing::default()), mailboxes, Options::default(), metrics.clone());
         let hub = Arc::new(hub);
         let mut rooms = Rooms::new(0, Arc::clone(&hub));
         let room = room();
@@ -136,9 +136,14 @@ fn room() -> Room {
 }
 
 /// A store in which nothing is, and which nobody asks.
-struct Nothing;
+#[derive(Default)]
+struct Nothing(Renderings);
 
 impl Log for Nothing {
+    fn renderings(&self) -> &Renderings {
+        &self.0
+    }
+
     fn heads(&self, _: Vec<RoomId>) -> BoxFuture<'_, Result<Vec<(RoomId, Seq)>, Error>> {
         Box::pin(async { Ok(Vec::new()) })
     }

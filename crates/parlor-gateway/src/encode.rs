@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parlor_core::{ChangesPage, markdown};
+use parlor_core::{ChangesPage, Renderings};
 use parlor_model::{Change, Message, RoomEvent, RoomId, Seq};
 use parlor_protocol as wire;
 use parlor_protocol::ServerFrame;
@@ -12,9 +12,9 @@ use crate::hub::ring::Said;
 use crate::wire::Payload;
 
 /// A change, with its message rendered.
-pub(crate) fn event(event: &RoomEvent) -> Encoded {
+pub(crate) fn event(event: &RoomEvent, renderings: &Renderings) -> Encoded {
     let html = match &event.change {
-        Change::MessageCreated(message) | Change::MessageEdited(message) => html(message),
+        Change::MessageCreated(message) | Change::MessageEdited(message) => html(message, renderings),
         _ => None,
     };
     let said = match &event.change {
@@ -31,8 +31,8 @@ pub(crate) fn event(event: &RoomEvent) -> Encoded {
 }
 
 /// What changed in a room after `from`.
-pub(crate) fn page(room: RoomId, from: Seq, page: &ChangesPage) -> Payload {
-    let messages = page.messages.iter().map(|message| wire::Message::new(message, html(message)));
+pub(crate) fn page(room: RoomId, from: Seq, page: &ChangesPage, renderings: &Renderings) -> Payload {
+    let messages = page.messages.iter().map(|message| wire::Message::new(message, html(message, renderings)));
     let members = page.members.iter().map(|(member, user)| wire::Member::new(member, user, None));
     Payload::new(&ServerFrame::RoomChanges {
         room: room.to_string(),
@@ -54,10 +54,6 @@ pub(crate) fn said(from: Seq, page: &ChangesPage) -> Said {
     Said { messages: created.count() as u64, newest }
 }
 
-/// The rendered body of a message that still has one.
-fn html(message: &Message) -> Option<String> {
-    if message.deleted_at.is_some() {
-        return None;
-    }
-    markdown::render(message.body.as_str())
+fn html(message: &Message, renderings: &Renderings) -> Option<String> {
+    renderings.html(message).map(|html| html.as_ref().to_owned())
 }

@@ -209,7 +209,7 @@ impl Hub {
         // Encoding is the costly part, so what is no news is not encoded; but a join is always told to who joined.
         if feed.wants(event.seq) || event.change.grants().is_some() {
             self.metrics.events.inc();
-            let outcome = feed.offer(crate::encode::event(event));
+            let outcome = feed.offer(crate::encode::event(event, self.log.renderings()));
             self.settle(&feed, outcome);
         }
     }

@@ -10,6 +10,7 @@ mod limits;
 mod listener;
 mod notify;
 mod parts;
+mod rendering_metrics;
 mod signals;
 mod store_metrics;
 mod sweep;

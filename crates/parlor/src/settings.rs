@@ -44,6 +44,7 @@ pub(crate) fn core(configuration: &Configuration) -> Settings {
             max_body_bytes: limits.max_body_bytes.get(),
             rules: rules(configuration),
             bounds: bounds(configuration),
+            rendering_bytes: u64::try_from(limits.rendering_bytes.get()).unwrap_or(u64::MAX),
         },
     }
 }

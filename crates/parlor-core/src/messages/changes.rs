@@ -4,6 +4,7 @@ use parlor_model::{Action, Actor, Field, Member, Message, Refusal, Room, RoomId,
 
 use super::history::authors;
 use crate::change::read_access;
+use crate::limits::Whose;
 use crate::{Core, Error};
 
 /// The most changes on a page.
@@ -42,16 +43,17 @@ impl Core {
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(Refusal::invalid(Field::Limit, format!("it must be 1 to {MAX_LIMIT}")).into());
         }
-        let (core, actor) = (self.clone(), actor.clone());
-        self.store()
+        let (core, reader) = (self.clone(), actor.clone());
+        let page = self
+            .store()
             .read(move |tx| {
                 Box::pin(async move {
-                    let access = read_access(tx, &core, &actor, room).await?;
-                    may(&actor, Action::ReadHistory, &access)?;
+                    let access = read_access(tx, &core, &reader, room).await?;
+                    may(&reader, Action::ReadHistory, &access)?;
                     let mut changes = tx.changes(room, from, limit).await?;
                     changes.messages.sort_unstable_by_key(|message| message.seq);
                     let users = authors(tx, &changes.messages).await?;
-                    Ok(ChangesPage {
+                    Ok::<_, Error>(ChangesPage {
                         to: changes.to,
                         head: changes.head,
                         epoch: access.room.epoch,
@@ -63,6 +65,8 @@ impl Core {
                     })
                 })
             })
-            .await
+            .await?;
+        self.renderings().prepare_all(Whose::NOBODY.and(actor.id()), &page.messages).await?;
+        Ok(page)
     }
 }

@@ -17,6 +17,7 @@ impl Core {
         body: String,
     ) -> Result<(Message, Seq), Error> {
         let body = Body::new(body, self.settings().limits.max_body_bytes)?;
+        self.prepare_rendering(actor, body.as_str()).await?;
         let (core, actor) = (self.clone(), actor.clone());
         self.commit(move |tx| {
             Box::pin(async move {

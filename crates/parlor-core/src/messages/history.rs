@@ -4,6 +4,7 @@ use parlor_model::{Action, Actor, Field, Message, Refusal, RoomId, Seq, User, Us
 use parlor_store::{Excerpt, Page, Tx};
 
 use crate::change::read_access;
+use crate::limits::Whose;
 use crate::{Core, Error};
 
 pub use parlor_store::Cursor;
@@ -36,18 +37,21 @@ impl Core {
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(Refusal::invalid(Field::Limit, format!("it must be 1 to {MAX_LIMIT}")).into());
         }
-        let (core, actor) = (self.clone(), actor.clone());
-        self.store()
+        let (core, reader) = (self.clone(), actor.clone());
+        let history = self
+            .store()
             .read(move |tx| {
                 Box::pin(async move {
-                    let access = read_access(tx, &core, &actor, room).await?;
-                    may(&actor, Action::ReadHistory, &access)?;
+                    let access = read_access(tx, &core, &reader, room).await?;
+                    may(&reader, Action::ReadHistory, &access)?;
                     let Excerpt { messages, cut } = tx.history(room, Page { cursor, limit }).await?;
                     let users = authors(tx, &messages).await?;
-                    Ok(History { messages, cut, head: access.room.head, users })
+                    Ok::<_, Error>(History { messages, cut, head: access.room.head, users })
                 })
             })
-            .await
+            .await?;
+        self.renderings().prepare_all(Whose::NOBODY.and(actor.id()), &history.messages).await?;
+        Ok(history)
     }
 }
 

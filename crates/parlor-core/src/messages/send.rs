@@ -7,7 +7,7 @@ use parlor_model::{Action, Actor, Body, Field, Message, MessageId, Nonce, Refusa
 use parlor_store::{Append, AppendError, Appended, NewMessage};
 
 use crate::change::RoomChange;
-use crate::limits::Kind;
+use crate::limits::{Kind, Whose};
 use crate::{Core, Error};
 
 /// How often a send is checked again, because access to the room changed between the check and the commit, before it
@@ -34,6 +34,7 @@ impl Core {
         input: SendMessage,
     ) -> Result<Message, Error> {
         let message = self.prepare(actor, input)?;
+        self.prepare_rendering(actor, message.body.as_str()).await?;
         self.send_prepared(actor, room, message).await
     }
 
@@ -52,6 +53,11 @@ impl Core {
             reply_to: input.reply_to,
             sent_at: self.env().now(),
         })
+    }
+
+    /// Renders a large text before it is there for others, on its author's account.
+    pub(super) async fn prepare_rendering(&self, actor: &Actor, text: &str) -> Result<(), Error> {
+        Ok(self.renderings().prepare(Whose::NOBODY.and(actor.id()), [text]).await?)
     }
 
     /// Checks who may write and appends, until nothing changes in between.

@@ -6,6 +6,7 @@ mod accounts;
 mod messages;
 mod moderation;
 mod outbox;
+mod renderings;
 mod rooms;
 mod send_many;
 mod world;

@@ -2,11 +2,15 @@
 //! is decided by who follows the room's feed.
 
 use futures_util::future::BoxFuture;
-use parlor_core::{ChangesPage, Core, Error};
+use parlor_core::limits::Whose;
+use parlor_core::{ChangesPage, Core, Error, Renderings};
 use parlor_model::{RoomId, Seq};
 
 /// The durable sequence of each room.
 pub(crate) trait Log: Send + Sync {
+    /// The HTML of messages.
+    fn renderings(&self) -> &Renderings;
+
     /// How far rooms have come. A room that is not there is absent.
     fn heads(&self, rooms: Vec<RoomId>) -> BoxFuture<'_, Result<Vec<(RoomId, Seq)>, Error>>;
 
@@ -15,6 +19,10 @@ pub(crate) trait Log: Send + Sync {
 }
 
 impl Log for Core {
+    fn renderings(&self) -> &Renderings {
+        self.renderings()
+    }
+
     fn heads(&self, rooms: Vec<RoomId>) -> BoxFuture<'_, Result<Vec<(RoomId, Seq)>, Error>> {
         Box::pin(async move {
             self.store().read(move |tx| Box::pin(async move { Ok(tx.heads(&rooms).await?) })).await
@@ -23,7 +31,8 @@ impl Log for Core {
 
     fn page(&self, room: RoomId, from: Seq, limit: usize) -> BoxFuture<'_, Result<ChangesPage, Error>> {
         Box::pin(async move {
-            self.store()
+            let page = self
+                .store()
                 .read(move |tx| {
                     Box::pin(async move {
                         let changes = tx.changes(room, from, limit).await?;
@@ -32,7 +41,7 @@ impl Log for Core {
                         let authors: Vec<_> = authors.into_iter().collect();
                         let mut messages = changes.messages;
                         messages.sort_unstable_by_key(|message| message.seq);
-                        Ok(ChangesPage {
+                        Ok::<_, Error>(ChangesPage {
                             to: changes.to,
                             head: changes.head,
                             epoch: 0,
@@ -44,7 +53,10 @@ impl Log for Core {
                         })
                     })
                 })
-                .await
+                .await?;
+            // It is on everybody's behalf.
+            self.renderings().prepare_all(Whose::NOBODY, &page.messages).await?;
+            Ok(page)
         })
     }
 }

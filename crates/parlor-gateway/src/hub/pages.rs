@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use parlor_core::ChangesPage;
+use parlor_core::{ChangesPage, Renderings};
 use parlor_model::{RoomId, Seq, UserId};
 
 use super::Hub;
@@ -133,12 +133,12 @@ impl State {
 
 impl Missed {
     /// Encodes what was read after `from`.
-    fn new(room: RoomId, from: Seq, page: &ChangesPage) -> Self {
+    fn new(room: RoomId, from: Seq, page: &ChangesPage, renderings: &Renderings) -> Self {
         let left = page.members.iter().filter(|(member, _)| !member.active).map(|(member, _)| member.user);
         Self {
             to: page.to,
             head: page.head,
-            payload: crate::encode::page(room, from, page),
+            payload: crate::encode::page(room, from, page, renderings),
             left: left.collect(),
         }
     }
@@ -168,7 +168,7 @@ impl Hub {
             let _turn = self.read_turn().await;
             self.log.page(room, from, PAGE).await
         };
-        let page = page.map(|page| Arc::new(Missed::new(room, from, &page)));
+        let page = page.map(|page| Arc::new(Missed::new(room, from, &page, self.log.renderings())));
         let page = page.inspect_err(|error| tracing::warn!(%error, %room, "changes could not be read"));
         let page = page.ok();
         for who in self.pages.put(key, page.as_ref(), Instant::now()) {

@@ -88,7 +88,7 @@ impl Hub {
         feed.fill(Page {
             from,
             to: page.to,
-            payload: Arc::new(crate::encode::page(feed.room, from, page)),
+            payload: Arc::new(crate::encode::page(feed.room, from, page, self.log.renderings())),
             said: crate::encode::said(from, page),
             joined: rows
                 .clone()

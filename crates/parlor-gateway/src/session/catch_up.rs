@@ -164,8 +164,7 @@ impl Delivery {
             };
             room.moved_on(page.to);
             self.uncounted = u32::try_from(page.payload.len() / PART).unwrap_or(u32::MAX);
-            desk.outgoing.push(page.payload.frame(desk.outgoing.wire()).clone());
-            desk.outgoing.hold(held);
+            desk.outgoing.push_page(page.payload.frame(desk.outgoing.wire()).clone(), held);
         } else {
             // The store knows of nothing newer than this: then there is nothing to resume, and if the ring says
             // otherwise, the store will say so in a moment.

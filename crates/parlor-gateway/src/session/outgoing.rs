@@ -19,6 +19,8 @@ pub(crate) struct Outgoing {
     wire: Wire,
     frames: VecDeque<Frame>,
     bytes: usize,
+    /// How many of them are a page of what was missed.
+    page_bytes: usize,
     /// What is held of budgets until everything was written.
     held: Vec<Permit>,
 }
@@ -50,6 +52,14 @@ impl Outgoing {
         self.frames.push_back(frame);
     }
 
+    /// Adds a page of what was missed, which takes `room` until everything was written. It is asked for only when the one
+    /// before was taken, so it doesn't keep the client's commands, or its end, from being read.
+    pub(crate) fn push_page(&mut self, frame: Frame, room: Permit) {
+        self.page_bytes = frame.len();
+        self.push(frame);
+        self.hold(room);
+    }
+
     /// Holds this until everything that waits was written.
     pub(crate) fn hold(&mut self, permit: Permit) {
         self.held.push(permit);
@@ -57,14 +67,15 @@ impl Outgoing {
 
     /// Everything was written.
     pub(crate) fn release(&mut self) {
+        self.page_bytes = 0;
         if !self.held.is_empty() {
             self.held = Vec::new();
         }
     }
 
-    /// How many bytes wait.
+    /// How many bytes wait, apart from a page of what was missed.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes.saturating_sub(self.page_bytes)
     }
 
     /// How many frames wait.

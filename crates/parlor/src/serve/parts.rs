@@ -14,6 +14,7 @@ use parlor_store::{Planted, Store};
 use prometheus_client::registry::Registry;
 
 use super::budget_metrics::BudgetMetrics;
+use super::rendering_metrics::RenderingMetrics;
 use super::store_metrics::StoreMetrics;
 use crate::config::{Configuration, PublicUrl};
 use crate::{settings, system};
@@ -68,6 +69,7 @@ impl Parts {
         gateway.register_metrics(&mut registry);
         registry.register_collector(Box::new(StoreMetrics(core.store().clone())));
         registry.register_collector(Box::new(BudgetMetrics(core.budgets().clone())));
+        registry.register_collector(Box::new(RenderingMetrics(core.clone())));
         let state = ApiState::new(
             core.clone(),
             identity.clone(),

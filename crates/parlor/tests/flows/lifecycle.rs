@@ -159,12 +159,8 @@ async fn too_many_connections_are_survived() -> Result<()> {
     for _ in 0..60 {
         connections.push(TcpStream::connect(&address).await?);
     }
-    let complains = async {
-        while !server.log().contains("could not be taken") {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(parlor_testkit::DEADLINE, complains).await.context("the limit was not reached")?;
+    // Those that only wait give way to whoever asks for something.
+    assert_eq!(server.client()?.server_info().await?.version, env!("CARGO_PKG_VERSION"));
     drop(connections);
     assert_eq!(server.client()?.server_info().await?.version, env!("CARGO_PKG_VERSION"));
     server.stop().await

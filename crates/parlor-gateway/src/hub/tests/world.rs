@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use futures_util::future::BoxFuture;
-use parlor_core::ChangesPage;
+use parlor_core::{ChangesPage, Renderings};
 use parlor_model::{
     Body, DisplayName, Member, MemberRole, Message, MessageId, MessageKind, Role, SessionId, Timestamp, User,
     Username, WorkspaceId,
@@ -73,6 +73,7 @@ pub(super) fn member(byte: u8, seq: Seq, active: bool) -> (Member, User) {
 #[derive(Default)]
 pub(super) struct Played {
     changes: Mutex<Vec<Arc<RoomEvent>>>,
+    renderings: Renderings,
 }
 
 impl Played {
@@ -116,6 +117,10 @@ impl Played {
 }
 
 impl Log for Played {
+    fn renderings(&self) -> &Renderings {
+        &self.renderings
+    }
+
     fn heads(&self, rooms: Vec<RoomId>) -> BoxFuture<'_, Result<Vec<(RoomId, Seq)>, parlor_core::Error>> {
         let heads = rooms.into_iter().map(|room| (room, self.head())).collect();
         Box::pin(async { Ok(heads) })
@@ -251,7 +256,7 @@ impl Reader<'_> {
                 Stop::UpToDate | Stop::Budget => return,
                 Stop::Missed => {
                     let page = log.read(self.cursor, 100);
-                    let payload = crate::encode::page(ROOM, self.cursor, &page);
+                    let payload = crate::encode::page(ROOM, self.cursor, &page, &Renderings::default());
                     self.taken.push(payload.frame(Wire::default()).clone());
                     self.cursor = page.to;
                 }

@@ -13,6 +13,8 @@ section! {
         enabled: bool = true, "PARLOR_LIMITS_ENABLED";
         /// The longest message, in bytes of UTF-8. A longer one gets the error `body_too_long`.
         max_body_bytes: Count<1, 262_144> = Count(16_384), "PARLOR_LIMITS_MAX_BODY_BYTES";
+        /// How many bytes of rendered messages are kept in memory, so that no message is rendered again at each read.
+        rendering_bytes: Count<1_048_576, 2_147_483_648> = Count(33_554_432), "PARLOR_LIMITS_RENDERING_BYTES";
         /// How many connections are open at the same time, WebSockets included. For a further one, the connection is
         /// closed that has waited the longest for a request; if none does, it waits until another one closes.
         max_connections: Count<8, 1_000_000> = Count(10_000), "PARLOR_LIMITS_MAX_CONNECTIONS";
