@@ -33,7 +33,7 @@ export default typescript.config(
     },
   },
   {
-    files: ['**/*.test.ts', '**/e2e/**/*.ts', '**/tests/**/*.ts', '**/scripts/**'],
+    files: ['**/*.test.ts', '**/e2e/**/*.ts', '**/measure/**/*.ts', '**/tests/**/*.ts', '**/scripts/**'],
     rules: { 'max-lines-per-function': 'off', 'no-console': 'off' },
   },
 );

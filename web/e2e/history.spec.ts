@@ -1,7 +1,7 @@
 // The timeline: pages both ways, jumps, and never a row that moves under the reader's eyes.
 
 import type { Page } from '@playwright/test';
-import type { Room } from '../../packages/client/src/index.ts';
+import { type Room, WINDOW_MAXIMUM } from '../../packages/client/src/index.ts';
 import { expect, type Person, test, useHouse } from './support/house.ts';
 import { arrived, bodies, feed, row, say, t } from './support/screens.ts';
 
@@ -95,7 +95,7 @@ test('a room opens at its end, and is read back to its beginning without a jump'
   expect(error).toBeLessThanOrEqual(2);
   // The page holds a part of it, without a hole, in order.
   const shown = numbers(await bodies(page));
-  expect(shown.length).toBeLessThanOrEqual(300);
+  expect(shown.length).toBeLessThanOrEqual(WINDOW_MAXIMUM);
   expect(shown).toEqual(Array.from({ length: shown.length }, (_, index) => index + 1));
 
   const down = await scrollBy(page, 150, `No. ${COUNT}.`, 2000);

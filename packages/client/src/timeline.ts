@@ -3,7 +3,7 @@
 import type { Message } from './protocol.ts';
 
 /** The most messages that a window holds. Beyond it, the far end is let go. */
-export const WINDOW_MAXIMUM = 300;
+export const WINDOW_MAXIMUM = 150;
 
 /** How many messages beyond the end are counted. */
 const BEYOND_MAXIMUM = 1000;

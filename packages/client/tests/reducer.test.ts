@@ -323,7 +323,7 @@ describe('the window', () => {
 
   it('does not count edits of old messages as new ones', () => {
     const { room, state } = full(false);
-    const old = room.messages[200]?.value;
+    const old = room.messages[100]?.value;
     const middle = {
       ...state,
       timeline: withSurroundings(state.timeline.messages.slice(0, 60), 60, state.seq),

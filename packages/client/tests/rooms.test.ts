@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Message, type ParlorClient, rowsOf } from '../src/index.ts';
+import { type Message, type ParlorClient, rowsOf, WINDOW_MAXIMUM } from '../src/index.ts';
 import { type FakeRoom, makeUser } from './support/fake-room.ts';
 import { FakeServer } from './support/fake-server.ts';
 import { pass, settle, started } from './support/start.ts';
@@ -150,8 +150,8 @@ describe('after a cut', () => {
     await pass(1000);
     const shown = bodies(client, room);
     expect(heard).toBe(500);
-    expect(shown).toHaveLength(300);
-    expect(shown).toEqual(room.messages.slice(-300).map((row) => row.value.body));
+    expect(shown).toHaveLength(WINDOW_MAXIMUM);
+    expect(shown).toEqual(room.messages.slice(-WINDOW_MAXIMUM).map((row) => row.value.body));
   });
 
   it('a restart of the server voids nothing, and positions are learned anew with what comes', async () => {
@@ -240,7 +240,7 @@ describe('history', () => {
     const { room, client } = await opened(700);
     const handle = client.room(room.id);
     while (!handle.get()?.timeline.atStart) await handle.loadOlder();
-    expect(bodies(client, room)).toHaveLength(300);
+    expect(bodies(client, room)).toHaveLength(WINDOW_MAXIMUM);
     expect(bodies(client, room)[0]).toBe('past1');
     expect(handle.get()?.timeline.atEnd).toBe(false);
     const seen = new Set(bodies(client, room));
