@@ -154,8 +154,16 @@ pub(crate) async fn history(store: &Store) -> Vec<Message> {
     try_history(store).await.unwrap()
 }
 
+/// Everything that was said. A page is bounded in bytes, so it is read page by page.
 pub(crate) async fn try_history(store: &Store) -> Result<Vec<Message>, Error> {
-    let page = Page { cursor: Cursor::Newest, limit: 100_000 };
-    let read = store.read(move |tx| Box::pin(async move { tx.history(ROOM, page).await }));
-    Ok(read.await?.messages)
+    let mut all: Vec<Message> = Vec::new();
+    loop {
+        let page = Page { cursor: Cursor::After(all.last().map_or(0, |last| last.seq)), limit: 100_000 };
+        let read = store.read(move |tx| Box::pin(async move { tx.history(ROOM, page).await })).await?;
+        let is_last = read.messages.is_empty();
+        all.extend(read.messages);
+        if is_last {
+            return Ok(all);
+        }
+    }
 }
