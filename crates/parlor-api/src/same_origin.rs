@@ -33,8 +33,8 @@ fn is_same_origin(uri: &Uri, headers: &HeaderMap, edge: &Edge) -> bool {
     if headers.contains_key(AUTHORIZATION) {
         return true;
     }
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin" || site == "none";
+    if let Some(is_own) = edge.is_said_to_be_own_page(headers) {
+        return is_own;
     }
     let Some(origin) = headers.get(ORIGIN) else {
         return true;

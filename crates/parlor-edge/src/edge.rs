@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use http::header::HOST;
+use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, Uri};
 use parlor_identity::{CookieNames, CookiePort};
 
@@ -77,14 +77,31 @@ impl Edge {
     /// origin is told to the operator, once a minute at most: it may be theirs, under an address that the server doesn't know.
     pub fn is_own_page(&self, origin: Option<&str>, uri: &Uri, headers: &HeaderMap) -> bool {
         let is_own = origin::is_ours(origin, host::addressed(uri, headers), &self.0.public_url);
-        if !is_own && self.0.foreign_origin.is_due() {
+        if !is_own {
+            self.tell_of_foreign(origin);
+        }
+        is_own
+    }
+
+    /// True if the browser itself says, in `Sec-Fetch-Site`, that a request comes from a page of the server, or from no
+    /// page; `None` if it says nothing. A page of another origin is told to the operator here, too.
+    pub fn is_said_to_be_own_page(&self, headers: &HeaderMap) -> Option<bool> {
+        let site = headers.get("sec-fetch-site")?;
+        let is_own = site == "same-origin" || site == "none";
+        if !is_own {
+            self.tell_of_foreign(headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()));
+        }
+        Some(is_own)
+    }
+
+    fn tell_of_foreign(&self, origin: Option<&str>) {
+        if self.0.foreign_origin.is_due() {
             tracing::warn!(
                 origin = origin.unwrap_or("none"),
                 public_url = self.0.public_url,
                 "a request of a page of another origin was refused; if the page is yours, set server.public_url to its address"
             );
         }
-        is_own
     }
 }
 

@@ -19,7 +19,7 @@ use self::characters::{
     JOINER, NON_JOINER, category, is_hidden, is_mark, is_needed_joiner, is_needed_non_joiner, may_stand,
     misplaced,
 };
-use self::key::{lower_case, one_blank};
+use self::key::{lower_case, one_blank, with_whole_vowels};
 use crate::refusal::{Field, Refusal};
 use crate::sort_key::SortKey;
 
@@ -130,12 +130,6 @@ impl Username {
     pub fn key(&self) -> NameKey {
         NameKey::of(&self.0)
     }
-}
-
-/// The vowel “am” of Thai and Lao as it is typed. NFKC takes it apart, and then its ring would stand above the tone and not
-/// below.
-fn with_whole_vowels(text: &str) -> String {
-    text.replace("\u{e4d}\u{e32}", "\u{e33}").replace("\u{ecd}\u{eb2}", "\u{eb3}")
 }
 
 /// True if a text holds nothing but what continues a word in a script that is in use (UTS 39, UAX 31), joiners where

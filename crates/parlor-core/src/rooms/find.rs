@@ -18,7 +18,15 @@ impl Core {
         let (workspace, slug) = (actor.workspace(), slug.clone());
         let found = self
             .store()
-            .read(move |tx| Box::pin(async move { Ok::<_, Error>(tx.room_by_slug(workspace, &slug).await?) }))
+            .read(move |tx| {
+                Box::pin(async move {
+                    let found = tx.room_by_slug(workspace, &slug).await?;
+                    match slug.former().filter(|_| found.is_none()) {
+                        Some(former) => Ok::<_, Error>(tx.room_by_slug(workspace, &former).await?),
+                        None => Ok(found),
+                    }
+                })
+            })
             .await?;
         let room = found.ok_or(Refusal::NotFound("room"))?;
         self.room(actor, room.id).await

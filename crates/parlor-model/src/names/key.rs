@@ -55,6 +55,12 @@ pub(super) fn lower_case(text: &str) -> String {
     without_dots.nfkc().collect()
 }
 
+/// The vowel “am” of Thai and Lao as it is typed. NFKC takes it apart, and then its ring would stand above the tone and not
+/// below.
+pub(super) fn with_whole_vowels(text: &str) -> String {
+    text.replace("\u{e4d}\u{e32}", "\u{e33}").replace("\u{ecd}\u{eb2}", "\u{eb3}")
+}
+
 /// The lower case that names are compared in: the two small sigmas are one letter.
 fn folded(text: &str) -> String {
     lower_case(text).replace('ς', "σ")

@@ -2,8 +2,10 @@
 
 use icu_properties::props::GeneralCategory;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::characters::{category, is_ignorable, is_mark};
-use super::key::lower_case;
+use super::key::{lower_case, with_whole_vowels};
 use super::{RoomName, text_type};
 
 /// The longest address that a room's name can give, in bytes: 64 characters of which each becomes eighteen.
@@ -44,6 +46,13 @@ impl Slug {
         let can_be = text.len() <= MAX_BYTES && !text.contains(char::is_control);
         Self(if can_be { spelled(text) } else { String::new() })
     }
+
+    /// The same address as earlier versions spelled it, with vowels of Thai and Lao taken apart. Rooms keep the address
+    /// that they were made with. `None` if there is no difference.
+    pub fn former(&self) -> Option<Self> {
+        let former: String = self.0.nfkc().collect();
+        (former != self.0).then_some(Self(former))
+    }
 }
 
 /// A text as addresses spell it: in lower case, without what can't be typed or seen.
@@ -52,7 +61,7 @@ fn spelled(text: &str) -> String {
     let is_typed = |character: &char| {
         !is_ignorable(*character) && category(*character) != GeneralCategory::EnclosingMark
     };
-    lower.chars().filter(is_typed).collect()
+    with_whole_vowels(&lower.chars().filter(is_typed).collect::<String>())
 }
 
 #[cfg(test)]
@@ -72,6 +81,9 @@ mod tests {
             ("İstanbul", "istanbul"),
             ("ΟΔΟΣ", "οδος"),
             ("ไทย ใหม่", "ไทย-ใหม่"),
+            ("น\u{e49}\u{e33}ตก", "น\u{e49}\u{e33}ตก"),
+            ("ນ\u{ec9}\u{eb3}", "ນ\u{ec9}\u{eb3}"),
+            ("ຄ\u{ecd}\u{eb2}", "ຄ\u{eb3}"),
             ("தமிழ் மன்றம்", "தமிழ்-மன்றம்"),
             ("علی\u{200c}رضا", "علیرضا"),
             ("سَلام", "سَلام"),
@@ -86,6 +98,15 @@ mod tests {
             assert_eq!(Slug::typed(expected).as_str(), expected, "{name}");
         }
         assert_eq!(slug("Отдел 7", Some("2")), "отдел-7-2");
+    }
+
+    #[test]
+    fn addresses_from_before_are_known() {
+        let vowels = Slug::typed("น\u{e49}\u{e33}");
+        assert_eq!(vowels.former(), Some(Slug::stored("น\u{e49}\u{e4d}\u{e32}".into())));
+        for same in ["general", "हिन्दी", "adá-b", ""] {
+            assert_eq!(Slug::typed(same).former(), None, "{same}");
+        }
     }
 
     #[test]

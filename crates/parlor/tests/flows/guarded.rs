@@ -69,7 +69,14 @@ async fn every_refusal_has_the_same_headers() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operator_hears_of_refused_origins_and_of_unreadable_addresses() -> Result<()> {
-    for path in PATHS {
+    let origin = ("origin", "https://shop.example");
+    let site = ("sec-fetch-site", "cross-site");
+    for (path, said, name) in [
+        (PATHS[0], &[origin][..], "https://shop.example"),
+        (PATHS[0], &[site, origin], "https://shop.example"),
+        (PATHS[0], &[site], "none"),
+        (PATHS[1], &[origin], "https://shop.example"),
+    ] {
         let server = Server::start(server()).await?;
         let (_, port) = server.url().rsplit_once(':').context("the server has no port")?;
         for _ in 0..3 {
@@ -79,8 +86,8 @@ async fn the_operator_hears_of_refused_origins_and_of_unreadable_addresses() -> 
             } else {
                 reqwest::Client::new().get(url)
             };
+            let request = said.iter().fold(request, |request, (name, value)| request.header(*name, *value));
             let request = request
-                .header("origin", "https://shop.example")
                 .header("cookie", format!("parlor_session_{port}=x"))
                 .header("x-forwarded-for", "unknown");
             assert_eq!(request.send().await?.status(), 403, "{path}");
@@ -88,7 +95,7 @@ async fn the_operator_hears_of_refused_origins_and_of_unreadable_addresses() -> 
             guest.header("x-forwarded-for", "unknown").send().await?;
         }
         let log = server.log();
-        for (words, name) in [("server.public_url", "https://shop.example"), ("X-Forwarded-For", "proxy")] {
+        for (words, name) in [("server.public_url", name), ("X-Forwarded-For", "proxy")] {
             let lines: Vec<&str> = log.lines().filter(|line| line.contains(words)).collect();
             assert!(matches!(lines[..], [line] if line.contains(name)), "{path}: {log}");
         }
