@@ -73,11 +73,8 @@ test('the last one in a private room is warned, and an only owner told who follo
   await expect(dialog).toContainText(t.room.leaveHeir('Bo Diddley'));
   await dialog.getByRole('button', { name: t.room.leave }).click();
   await expect(dialog).toHaveCount(0);
-  const role = async (): Promise<string | undefined> => {
-    const { members } = await bo.rest.members(shared.id);
-    return members.find((member) => member.user.id === bo.id)?.role;
-  };
-  await expect.poll(role).toBe('owner');
+  const { members } = await bo.rest.members(shared.id);
+  expect(members.find((member) => member.user.id === bo.id)?.role).toBe('owner');
 });
 
 test('nobody is said to be here while nobody says who is', async ({ browser }) => {
