@@ -50,6 +50,8 @@ export class Parlor {
   #ended = $state<EndReason | null>(null);
   /** Where an invitation has led, until one is there. */
   goal = $state<string | null>(null);
+  /** The visit (of the router) to a room that one is leaving: that it goes from one's own is no news there. */
+  leavingVisit = $state<number | null>(null);
   /** True until the rooms are known of somebody who has just set up the server. */
   #seeksFirstRoom = false;
   readonly #user: Live<User | null>;
