@@ -143,6 +143,38 @@ test('leads to the place where one was in a room, and so does a reload', async (
   await expect(row(page, 'line 200.')).toBeInViewport();
 });
 
+test('leads to a place in the middle after a reload, where one comes in at the end', async ({ browser }) => {
+  const page = await house.visit(browser, ada, '/r/hall');
+  await arrived(page, 'Hall');
+  // So far from the end that the way back loads a part of the room, and so near to the end of that that it shows.
+  await scrollUp(page, 4);
+  const before = await place(page);
+  const noted = () =>
+    page.evaluate(() => {
+      const { place } = history.state as { place?: { seq: number } };
+      return document.querySelector(`[data-seq="${place?.seq ?? 0}"] .body`)?.textContent.trim();
+    });
+  await expect.poll(noted).toBe(before.text);
+  await page.reload();
+  await arrived(page, 'Hall');
+  await expect.poll(async () => (await place(page)).text).toBe(before.text);
+  // What is loaded next does not take one away from there.
+  await page.waitForTimeout(1000);
+  expect((await place(page)).text).toBe(before.text);
+});
+
+test('a link to a message leads there in a window that shows all that was loaded', async ({ browser }) => {
+  const page = await house.visit(browser, ada, '/r/study', { viewport: { width: 1200, height: 2000 } });
+  await arrived(page, 'Study');
+  const hall = await ada.rest.roomBySlug('hall');
+  const { messages } = await ada.rest.history(hall.id, { limit: 100 });
+  const seq = messages.find(({ body }) => body === 'line 120.')?.seq;
+  await page.goto(`${house.url}/r/hall?at=${seq ?? 0}`);
+  await expect(row(page, 'line 120.')).toBeInViewport();
+  await page.waitForTimeout(1000);
+  await expect(row(page, 'line 120.')).toBeInViewport();
+});
+
 test('leads to the end, where one was at the end, and to what came meanwhile', async ({ browser }, {
   project,
 }) => {

@@ -2,7 +2,7 @@
 
 import type { Page, Route } from '@playwright/test';
 import { expect, expectTrouble, type Person, test, UNREACHABLE, useHouse } from './support/house.ts';
-import { arrived, composer, heading, t } from './support/screens.ts';
+import { arrived, composer, heading, row, t } from './support/screens.ts';
 
 const house = useHouse();
 let ada: Person;
@@ -116,6 +116,26 @@ test('a screen and a panel that did not come say so', async ({ browser }) => {
   await held.release();
   await panel.getByRole('button', { name: t.app.tryAgain }).click();
   await expect(panel.getByRole('button', { name: t.room.leave })).toBeVisible();
+});
+
+test('a text to copy by hand says that it did not come, and comes', async ({ browser }) => {
+  const salon = await ada.rest.roomBySlug('salon');
+  await house.say(ada, salon, ['to be copied']);
+  const { page, chunks } = await visit(browser, '/r/salon');
+  await arrived(page, 'Salon');
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    document.execCommand = () => false;
+  });
+  await row(page, 'to be copied').hover();
+  await row(page, 'to be copied').getByRole('button', { name: t.message.actions }).click();
+  await page.getByRole('menuitem', { name: t.message.copyText }).click();
+  await chunks.fail();
+  await expect(page.getByRole('dialog', { name: t.chunk.failed })).toBeVisible();
+  await chunks.release();
+  await page.getByRole('button', { name: t.app.tryAgain }).click();
+  const dialog = page.getByRole('dialog', { name: t.copying.title });
+  await expect(dialog.getByRole('textbox', { name: t.copying.text })).toBeFocused();
 });
 
 test('what has not been opened yet opens without a connection', async ({ browser }) => {

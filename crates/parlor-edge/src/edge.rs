@@ -12,6 +12,9 @@ use crate::network::Network;
 use crate::notice::Notice;
 use crate::{host, origin};
 
+/// Where a request comes from, as the browser itself sees it.
+const SITE: &str = "sec-fetch-site";
+
 /// How requests reach the server. One for all transports, so that they agree. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Edge(Arc<Surroundings>);
@@ -54,6 +57,14 @@ impl Edge {
         self.0.public_url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
     }
 
+    /// True if a browser takes the page of this request for one that nobody on the way can have changed: over TLS, or on the
+    /// machine itself. Only there it says where a request comes from, whatever stands before the server.
+    pub(crate) fn is_trustworthy(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+        self.is_secure()
+            || headers.contains_key(SITE)
+            || host::addressed(uri, headers).is_some_and(host::is_loopback)
+    }
+
     /// What cookies are called for a request with these headers.
     pub fn cookie_names(&self, headers: &HeaderMap) -> CookieNames {
         let host = headers.get(HOST).and_then(|host| host.to_str().ok());
@@ -86,7 +97,7 @@ impl Edge {
     /// True if the browser itself says, in `Sec-Fetch-Site`, that a request comes from a page of the server, or from no
     /// page; `None` if it says nothing. A page of another origin is told to the operator here, too.
     pub fn is_said_to_be_own_page(&self, headers: &HeaderMap) -> Option<bool> {
-        let site = headers.get("sec-fetch-site")?;
+        let site = headers.get(SITE)?;
         let is_own = site == "same-origin" || site == "none";
         if !is_own {
             self.tell_of_foreign(headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()));

@@ -21,17 +21,21 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
     trusted-types svelte-trusted-html parlor-message 'allow-duplicates'";
 
 /// The headers of every answer.
-const HEADERS: [(&str, &str); 6] = [
+const HEADERS: [(&str, &str); 5] = [
     ("content-security-policy", CONTENT_SECURITY_POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
-    ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     (
         "permissions-policy",
         "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     ),
 ];
+
+/// No page that opens ours, or that ours opens, gets hold of it. Browsers take it from trustworthy pages alone, and complain
+/// of it in the console of all others.
+const OPENER: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
 
 /// For a year no browser that was here speaks plain HTTP to this host. Its subdomains are none of our business.
 const SECURE_FOR_A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
@@ -43,6 +47,7 @@ pub fn guard(router: Router, edge: &Edge) -> Router {
 
 async fn surround(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     let checked = host::check(request.version(), request.uri(), request.headers());
+    let is_trustworthy = edge.is_trustworthy(request.uri(), request.headers());
     let mut response = match checked {
         Ok(()) => next.run(request).await,
         Err(fault) => answer(&Error::new(ErrorCode::BadRequest, fault.words())),
@@ -50,6 +55,10 @@ async fn surround(State(edge): State<Edge>, request: Request, next: Next) -> Res
     // What becomes a socket is no document, and nobody reads its headers.
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         add_headers(response.headers_mut(), edge.is_secure());
+        if is_trustworthy {
+            let (name, value) = OPENER;
+            response.headers_mut().entry(name).or_insert(value);
+        }
     }
     response
 }

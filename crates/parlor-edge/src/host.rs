@@ -1,6 +1,6 @@
 //! Which host a request names, and whether it names it as RFC 9112, section 3.2 wants it.
 
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::header::HOST;
 use http::uri::Authority;
@@ -27,6 +27,16 @@ impl HostFault {
 /// Where the request was sent: what stands in its target counts more than the header.
 pub(crate) fn addressed<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
     uri.authority().map(Authority::as_str).or_else(|| headers.get(HOST)?.to_str().ok())
+}
+
+/// True if a host, with or without a port, is the machine itself by its name or number.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let name = authority.host().trim_end_matches('.').to_ascii_lowercase();
+    let number = name.trim_matches(['[', ']']).parse::<IpAddr>();
+    number.is_ok_and(|address| address.is_loopback()) || name == "localhost" || name.ends_with(".localhost")
 }
 
 /// Refuses a request without a host, with several, or with one that is none: where two servers in a row read such a request
@@ -74,6 +84,31 @@ mod tests {
             headers.append(HOST, HeaderValue::from_bytes(host).unwrap());
         }
         check(version, &target.parse().unwrap(), &headers)
+    }
+
+    #[test]
+    fn the_machine_itself_is_known() {
+        for host in [
+            "localhost",
+            "LOCALHOST:8080",
+            "chat.localhost",
+            "localhost.",
+            "127.0.0.1:1",
+            "127.9.9.9",
+            "[::1]:8080",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "192.168.1.5:8080",
+            "chat.example.org",
+            "localhost.example.org",
+            "notlocalhost",
+            "[2001:db8::1]",
+            "",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
     }
 
     #[test]

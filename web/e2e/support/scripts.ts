@@ -68,7 +68,8 @@ export function orders(page: Page, text: string): Promise<string[]> {
 export async function strayMarks(browser: Browser, page: Page): Promise<string[]> {
   const withMarks = await page.screenshot({ animations: 'disabled', caret: 'hide' });
   const lines = await page.evaluate(() => {
-    const MARKS = /([\u0300-\u036f])[\u0300-\u036f]{2,}/g;
+    // Marks of every script: a stack of Hebrew, Arabic or Thai ones is drawn over its neighbours as well.
+    const MARKS = /(\p{M})\p{M}{2,}/gu;
     const found: { left: number; right: number; top: number; bottom: number }[] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -24,6 +24,7 @@ export const chunks = {
   removeMessage: new Chunk(async () => (await dialogs()).RemoveMessageDialog),
   invite: new Chunk(async () => (await import('./members/InviteDialog.svelte')).default),
   ownerSteps: new Chunk(async () => (await import('./rooms/OwnerSteps.svelte')).default),
+  copy: new Chunk(async () => (await dialogs()).CopyDialog),
   keys: new Chunk(async () => (await dialogs()).KeysDialog),
 };
 

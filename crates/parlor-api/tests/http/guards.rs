@@ -51,6 +51,23 @@ async fn every_answer_has_the_security_headers() {
 }
 
 #[tokio::test]
+async fn what_browsers_ignore_on_plain_http_is_not_said_there() {
+    let plain = world().await;
+    let edge = Edge::new("https://chat.example.org", CookiePort::OfPublicUrl, Vec::new());
+    let secure = World::with(open_settings(), Options { edge, ..Options::default() }).await;
+    let lan = Call::get("//").without("host").header("host", "192.168.1.5:8080");
+    let name = "cross-origin-opener-policy";
+    assert!(!plain.send(lan.clone()).await.headers.contains_key(name));
+    for answer in [
+        plain.send(Call::get("//").without("host").header("host", "[::1]:8080")).await,
+        plain.send(lan.clone().header("sec-fetch-site", "none")).await,
+        secure.send(lan).await,
+    ] {
+        assert_eq!(answer.header(name), "same-origin");
+    }
+}
+
+#[tokio::test]
 async fn over_tls_browsers_are_told_to_stay_there() {
     let plain = world().await;
     let edge = Edge::new("https://chat.example.org", CookiePort::OfPublicUrl, Vec::new());

@@ -14,13 +14,16 @@ interface Anchor {
 export class TimelineScroll {
   readonly #scroller: HTMLElement;
   readonly #onMove: (isPinned: boolean) => void;
+  /** Whether the last row is the newest message: the end of less than that is no end to stay at. */
+  readonly #isWhole: () => boolean;
   #anchor: Anchor | null = null;
   #isPinned = true;
   #lastTop = 0;
 
-  constructor(scroller: HTMLElement, onMove: (isPinned: boolean) => void) {
+  constructor(scroller: HTMLElement, onMove: (isPinned: boolean) => void, isWhole: () => boolean) {
     this.#scroller = scroller;
     this.#onMove = onMove;
+    this.#isWhole = isWhole;
   }
 
   get isPinned(): boolean {
@@ -64,10 +67,13 @@ export class TimelineScroll {
     }
     const anchor = this.#anchor;
     this.#anchor = null;
-    if (!anchor?.row.isConnected) return;
-    const moved = anchor.row.getBoundingClientRect().top - anchor.top;
-    if (Math.abs(moved) >= 0.5) this.#scroller.scrollTop += moved;
-    this.#lastTop = this.#scroller.scrollTop;
+    if (anchor?.row.isConnected) {
+      const moved = anchor.row.getBoundingClientRect().top - anchor.top;
+      if (Math.abs(moved) >= 0.5) this.#scroller.scrollTop += moved;
+      this.#lastTop = this.#scroller.scrollTop;
+    }
+    // What was the end of less may have turned out to be the end of all.
+    if (this.#isAtEnd) this.#pin(true);
   }
 
   toEnd(): void {
@@ -82,7 +88,7 @@ export class TimelineScroll {
     const place = row.getBoundingClientRect();
     this.#scroller.scrollTop += place.top - view.top - (view.height - place.height) * height;
     this.#lastTop = this.#scroller.scrollTop;
-    this.#pin(this.distances.end <= NEAR);
+    this.#pin(this.#isAtEnd);
   }
 
   /** Where the reader stands: a row, and how far below the upper edge it begins. Null at the end. */
@@ -96,17 +102,20 @@ export class TimelineScroll {
     const from = row.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
     this.#scroller.scrollTop += from - top;
     this.#lastTop = this.#scroller.scrollTop;
-    this.#pin(this.distances.end <= NEAR);
+    this.#pin(this.#isAtEnd);
   }
 
   #scrolled(): void {
     const { scrollTop } = this.#scroller;
-    const isNear = this.distances.end <= NEAR;
     // Growth moves the end away without anybody scrolling: only going up lets go of it.
-    if (isNear) this.#pin(true);
+    if (this.#isAtEnd) this.#pin(true);
     else if (scrollTop < this.#lastTop) this.#pin(false);
     this.#lastTop = scrollTop;
     this.#onMove(this.#isPinned);
+  }
+
+  get #isAtEnd(): boolean {
+    return this.distances.end <= NEAR && this.#isWhole();
   }
 
   #pin(isPinned: boolean): void {

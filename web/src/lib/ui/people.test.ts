@@ -14,6 +14,8 @@ it('takes the first letters of the first and the last word', () => {
 it('leaves out what is neither letter nor digit nor picture', () => {
   const table: readonly (readonly [name: string, expected: string])[] = [
     ['Ada (admin)', 'AA'],
+    ['ʻOkina', 'O'],
+    ['ʻ', 'ʻ'],
     ['(Ada) [Lovelace]', 'AL'],
     ['"Bo" ‘Diddley’', 'BD'],
     ['¡Olé! ¿Qué?', 'OQ'],

@@ -12,6 +12,8 @@ export function authorHue(id: string): number {
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const STANDS_FOR_A_NAME =
   /^[\p{L}\p{N}\p{Emoji_Presentation}\p{Extended_Pictographic}\p{Regional_Indicator}]/u;
+/** Letters that change or repeat another one, as the first of ʻOkina: none begins a name. */
+const MODIFIES = /^\p{Lm}/u;
 /** Digits, `#` and `*` are emoji only with the mark that makes them keys. */
 const KEY = /^[0-9#*]\ufe0f?\u20e3/u;
 
@@ -28,7 +30,8 @@ export function initials(name: string): string {
 
 /** Brackets, quotes and other marks stand for nobody. */
 function firstSign(word: string): string | null {
-  return charactersOf(word).find((one) => STANDS_FOR_A_NAME.test(one) || KEY.test(one)) ?? null;
+  const signs = charactersOf(word).filter((one) => STANDS_FOR_A_NAME.test(one) || KEY.test(one));
+  return signs.find((one) => !MODIFIES.test(one)) ?? signs[0] ?? null;
 }
 
 /** Some letters have no capital of their own: `ß` would become two. Georgian has some, but not for the start of names. */
