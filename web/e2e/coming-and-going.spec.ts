@@ -79,6 +79,7 @@ test('the last one in a private room is warned, and an only owner told who follo
   const dialog = page.getByRole('dialog', { name: t.room.leaveTitle('Attic') });
   await expect(dialog).toContainText(t.room.leaveHeir('Bo Diddley'));
   await dialog.getByRole('button', { name: t.room.leave }).click();
+  await expect(page).not.toHaveURL(new RegExp(shared.slug));
   await expect(dialog).toHaveCount(0);
   const { members } = await bo.rest.members(shared.id);
   expect(members.find((member) => member.user.id === bo.id)?.role).toBe('owner');
