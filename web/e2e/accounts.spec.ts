@@ -67,8 +67,12 @@ test('signing out ends the session on the server too', async ({ browser }) => {
     sameSite: 'Lax',
   });
   await openSettings(page);
+  const remembered = () => page.evaluate(() => JSON.stringify({ ...localStorage }));
+  expect(await remembered()).toContain('hall');
   await page.getByRole('button', { name: t.settings.signOut, exact: true }).click();
   await expect(page.getByText(t.signIn.signedOut)).toBeVisible();
+  // Whoever uses the browser next does not see where one was.
+  expect(await remembered()).not.toContain('hall');
   // Even with the old cookie there is no way back.
   await page.context().addCookies(cookies);
   expectTrouble(page, REFUSED);

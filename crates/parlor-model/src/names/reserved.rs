@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::key::NameKey;
 
 /// Those whom a mention of this name would mean, and those who would seem to be the server.
-const WORDS: [&str; 27] = [
+const WORDS: [&str; 34] = [
     "all",
     "here",
     "room",
@@ -23,6 +23,13 @@ const WORDS: [&str; 27] = [
     "admin",
     "administrator",
     "moderator",
+    "mod",
+    "mods",
+    "staff",
+    "official",
+    "guest",
+    "bot",
+    "bots",
     "system",
     "server",
     "parlor",
@@ -66,6 +73,9 @@ mod tests {
             "here-",
             "all_",
             "еvеrуоnе",
+            "m0d",
+            "Staff",
+            "b0t",
         ] {
             assert!(is_reserved(name), "{name}");
         }

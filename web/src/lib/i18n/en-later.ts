@@ -164,6 +164,7 @@ export const enLater = {
     retry: 'Retry',
     discard: 'Discard',
     asText: 'Send as plain text',
+    editSuperseded: 'This message was changed elsewhere meanwhile. Saving replaces what it says now:',
     editStranded: 'You have begun to edit a message further up.',
     editRemoved: 'The message that you were editing was removed. Your text is still here.',
     editShow: 'Go on editing',

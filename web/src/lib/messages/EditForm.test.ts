@@ -11,13 +11,13 @@ let edits: Edits;
 const save = vi.fn(async () => undefined);
 const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: later.message.editLabel });
 
-function open(body: string, maxBytes = Infinity): void {
+function open(body: string, maxBytes = Infinity) {
   const edited = message(4, { body });
   edits.begin('rm_1', edited);
   const actions = {
     ...previewActions({} as Parlor),
     maxBytes,
-    edited: () => edits.of('msg_4')?.text ?? null,
+    edited: () => edits.of('msg_4'),
     keepEdit: (_message: unknown, text: string) => {
       edits.keep('msg_4', text);
     },
@@ -26,7 +26,7 @@ function open(body: string, maxBytes = Infinity): void {
       edits.end('msg_4');
     },
   };
-  render(EditForm, { message: edited, actions });
+  return render(EditForm, { message: edited, actions });
 }
 
 beforeEach(() => {
@@ -70,4 +70,14 @@ it('says how much too long a text is, and does not save it', async () => {
   await fireEvent.input(field(), { target: { value: '語本' } });
   await fireEvent.keyDown(field(), { key: 'Enter' });
   expect(save).toHaveBeenCalledOnce();
+});
+
+it('shows what the message was changed to elsewhere', async () => {
+  const { rerender } = open('one');
+  await fireEvent.input(field(), { target: { value: 'two' } });
+  await rerender({ message: message(4, { body: 'two' }) });
+  expect(screen.queryByText(later.message.editSuperseded)).toBeNull();
+  await rerender({ message: message(4, { body: 'three' }) });
+  expect(screen.getByRole('status').textContent).toContain('three');
+  expect(field().value).toBe('two');
 });

@@ -3,6 +3,7 @@
 import { literally, type Message, type PendingMessage, type User } from '@parlor/client';
 import { later } from '../i18n/later.ts';
 import { isHeard, mayEdit, mayRemove } from '../rooms/permissions.ts';
+import type { Edit } from '../state/edits.svelte.ts';
 import type { Parlor } from '../state/parlor.svelte.ts';
 import type { RoomView } from '../state/room-view.svelte.ts';
 import { roomPath } from '../state/routes.ts';
@@ -66,8 +67,8 @@ export class RoomActions implements RowActions {
     this.#view.edit(message);
   }
 
-  edited(message: Message): string | null {
-    return this.#parlor.belongings?.edits.of(message.id)?.text ?? null;
+  edited(message: Message): Edit | null {
+    return this.#parlor.belongings?.edits.of(message.id) ?? null;
   }
 
   keepEdit(message: Message, body: string): void {

@@ -1,6 +1,7 @@
 // What one can do with the rows of a timeline: given by the room, used by rows, menus and keys.
 
 import type { Message, PendingMessage, User } from '@parlor/client';
+import type { Edit } from '../state/edits.svelte.ts';
 
 export interface RowActions {
   /** One's own id. */
@@ -15,8 +16,8 @@ export interface RowActions {
   mayRemove(message: Message): boolean;
   reply(message: Message): void;
   edit(message: Message): void;
-  /** The words that are being put in place of a message's; null while they are not being changed. */
-  edited(message: Message): string | null;
+  /** What is being put in place of a message's words; null while they are not being changed. */
+  edited(message: Message): Edit | null;
   keepEdit(message: Message, body: string): void;
   /** Whether the field with those words takes the focus: once, when that has just begun. */
   takesFocus(message: Message): boolean;

@@ -2,16 +2,16 @@
 
 import { MediaQuery } from 'svelte/reactivity';
 import { isBoolean, isString, readStored, writeStored } from './storage.ts';
+import { LAST_ROOM } from './visits.ts';
 
 const PANEL = 'parlor.panel';
-const LAST = 'parlor.last-room';
 
 /** Where there is room for both, the panel stands beside the room; elsewhere it covers it. RoomScreen's styles say the same. */
 const beside = new MediaQuery('min-width: 60rem');
 
 export class Pane {
   #isOpen = $state(readStored(PANEL, isBoolean) ?? false);
-  #lastRoom = $state(readStored(LAST, isString));
+  #lastRoom = $state(readStored(LAST_ROOM, isString));
 
   get isOpen(): boolean {
     return this.#isOpen;
@@ -28,7 +28,7 @@ export class Pane {
 
   set lastRoom(slug: string | null) {
     this.#lastRoom = slug;
-    writeStored(LAST, slug);
+    writeStored(LAST_ROOM, slug);
   }
 
   toggle(): void {

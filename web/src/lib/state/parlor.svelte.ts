@@ -22,6 +22,7 @@ import { Preference, type DensityChoice, type ThemeChoice } from './preference.s
 import { Reading } from './reading.svelte.ts';
 import { roomPath } from './routes.ts';
 import { serverTime } from './server-time.svelte.ts';
+import { forgetVisits } from './visits.ts';
 
 /** What a signed-in person has beside the server's own state. */
 export interface Belongings {
@@ -149,6 +150,7 @@ export class Parlor {
     await this.client.signOut();
     belongings?.drafts.clear();
     belongings?.edits.clear();
+    forgetVisits();
   }
 
   /** The rooms that one is in, by name. */

@@ -3,8 +3,8 @@
 import type { Room } from '@parlor/client';
 import { sectionsOf, type Opened } from '../rooms/sections.ts';
 import { isListOf, isString, readStored, writeStored } from './storage.ts';
+import { RECENT_ROOMS } from './visits.ts';
 
-const RECENT = 'parlor.recent';
 /** How many rooms are remembered. */
 const MOST = 20;
 
@@ -18,7 +18,7 @@ export interface RoomSource {
 export class RoomOrder {
   readonly #source: RoomSource;
   #opened = $state.raw<Opened | null>(null);
-  #recent = $state.raw<readonly string[]>(readStored(RECENT, isListOf(isString)) ?? []);
+  #recent = $state.raw<readonly string[]>(readStored(RECENT_ROOMS, isListOf(isString)) ?? []);
 
   constructor(source: RoomSource) {
     this.#source = source;
@@ -44,6 +44,6 @@ export class RoomOrder {
       slug === null ? null : { slug, wasUnread: room !== undefined && this.#source.unread(room.id) > 0 };
     if (slug === null) return;
     this.#recent = [slug, ...this.#recent.filter((other) => other !== slug)].slice(0, MOST);
-    writeStored(RECENT, this.#recent);
+    writeStored(RECENT_ROOMS, this.#recent);
   }
 }
