@@ -20,10 +20,6 @@ mod tables;
 use blocks::Writer;
 use html::Html;
 
-/// The number of the dialect. What was rendered is kept with the message, and rendered anew once this is another: raise it
-/// with every change of what comes out.
-pub const DIALECT: u32 = 3;
-
 /// How deep quotes and lists may stand in each other; marks of deeper ones are text.
 pub const MAX_NESTING: usize = 8;
 /// How deep emphasis may stand in emphasis; marks of deeper ones are text.
