@@ -1,5 +1,5 @@
 // How smoothly one flings through a long room: 20,000 messages of many kinds, 400 CSS pixels a frame, up and down again.
-// Prints the times between frames, and which functions took the most time of their own.
+// Prints the times between frames and what the browser spent its time with.
 //
 // npm run measure -- fling
 
@@ -8,6 +8,8 @@ import type { CDPSession, Page } from '@playwright/test';
 import { expect, test, useHouse, type Person } from '../e2e/support/house.ts';
 
 const MESSAGES = Number(process.env['PARLOR_MEASURE_MESSAGES'] ?? 20_000);
+/** Where a profile is written, if one is to be made. */
+const PROFILE = process.env['PARLOR_MEASURE_PROFILE'];
 const SECONDS = Number(process.env['PARLOR_MEASURE_SECONDS'] ?? 10);
 const STEP = 400;
 /** How many are sent at the same time. */
@@ -85,15 +87,36 @@ interface Profile {
   readonly timeDeltas: readonly number[];
 }
 
-/** Begins to profile; what it returns ends that and tells the functions with the most time of their own. */
+/** What the browser says it has spent its time with, by name, in seconds. */
+async function spent(session: CDPSession): Promise<Map<string, number>> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return new Map(metrics.map(({ name, value }) => [name, value]));
+}
+
+/** Begins to count; what it returns ends that and tells what the time went to, in milliseconds. */
 async function begin(session: CDPSession): Promise<() => Promise<[string, number][]>> {
+  await session.send('Performance.enable');
+  const before = await spent(session);
+  const profiled = PROFILE === undefined ? null : await profile(session, PROFILE);
+  return async () => {
+    const after = await spent(session);
+    const parts = ['TaskDuration', 'ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'];
+    const costs = parts.map((name): [string, number] => [
+      name,
+      ((after.get(name) ?? 0) - (before.get(name) ?? 0)) * 1000,
+    ]);
+    return [...costs, ...((await profiled?.()) ?? [])];
+  };
+}
+
+/** Samples which function runs, into a file; what it returns tells those with the most time of their own. It slows all down. */
+async function profile(session: CDPSession, file: string): Promise<() => Promise<[string, number][]>> {
   await session.send('Profiler.enable');
   await session.send('Profiler.setSamplingInterval', { interval: 500 });
   await session.send('Profiler.start');
   return async () => {
     const { profile } = (await session.send('Profiler.stop')) as unknown as { profile: Profile };
-    const kept = process.env['PARLOR_MEASURE_PROFILE'];
-    if (kept) writeFileSync(kept, JSON.stringify(profile));
+    writeFileSync(file, JSON.stringify(profile));
     const names = new Map(
       profile.nodes.map(({ id, callFrame }) => [id, callFrame.functionName || '(anonymous)']),
     );

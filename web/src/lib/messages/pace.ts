@@ -6,7 +6,7 @@ export interface Keyed {
 }
 
 /** How many lines at most are new in one frame, at either end. */
-export const AT_ONCE = 10;
+export const AT_ONCE = 3;
 
 export class Pace<Line extends Keyed> {
   #shown: readonly Line[] = [];
