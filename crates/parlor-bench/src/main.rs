@@ -80,7 +80,7 @@ struct Greedy {
     #[arg(long, value_name = "PATH", default_value = "target/release/parlor")]
     server_binary: PathBuf,
     /// Seconds of each stretch, without and with somebody greedy.
-    #[arg(long, default_value_t = 15)]
+    #[arg(long, default_value_t = 10)]
     seconds: u64,
     /// Prints the figures as JSON.
     #[arg(long)]

@@ -25,8 +25,11 @@ const UNREAD: (usize, usize) = (350, 20);
 const BEHIND: usize = 60;
 /// How many messages are under way.
 const SENDS: usize = 32;
-/// After how long something that was taken away is taken again.
-const PAUSE: Duration = Duration::from_millis(20);
+/// After how long a connection that was taken away is made again. All of them together are thousands a second: more would
+/// be a flood, which takes the processor that the fifty share with whoever makes it.
+const RECONNECT: Duration = Duration::from_secs(1);
+/// How long to wait after a message was refused.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// Of what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -51,7 +54,7 @@ impl Greed {
     pub const ALL: [Self; 6] =
         [Self::Connections, Self::Bodies, Self::Answers, Self::CatchUps, Self::Sends, Self::Renderings];
 
-    /// Begins. It ends when what this returns is dropped.
+    /// Begins, and returns once it is at its limit. It ends when what this returns is dropped.
     pub(super) async fn begin(self, ground: &Ground) -> Result<JoinSet<()>> {
         let address = address(&ground.server)?;
         let long = &ground.long;
@@ -74,9 +77,12 @@ impl Greed {
         // Nobody hears what there is to read of pages and of what was missed.
         let hears = matches!(self, Self::Connections | Self::Bodies);
         let (words, mut greedy) = (Arc::new(words), JoinSet::new());
-        for _ in 0..count {
+        for number in 0..count {
             let words = Arc::clone(&words);
+            // One after the other, so that they do not come back all at once either.
+            let delay = RECONNECT.mul_f64(share(number, count));
             greedy.spawn(async move {
+                tokio::time::sleep(delay).await;
                 loop {
                     if let Ok(mut stranger) = Stranger::connect(address).await
                         && stranger.say(&words).await.is_ok()
@@ -87,12 +93,18 @@ impl Greed {
                             wait_until_refused(&mut stranger).await;
                         }
                     }
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(RECONNECT).await;
                 }
             });
         }
+        tokio::time::sleep(RECONNECT + RECONNECT / 2).await;
         Ok(greedy)
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share of a second")]
+fn share(number: usize, count: usize) -> f64 {
+    number as f64 / count as f64
 }
 
 /// Waits until the server does not listen any more.
@@ -114,7 +126,7 @@ async fn talk(ground: &Ground, body: fn(usize) -> String) -> Result<JoinSet<()>>
             for number in (sender..).step_by(SENDS) {
                 // Whether it is refused makes no difference to somebody greedy; that the connection ends does.
                 if say(&connection, &room, &body(number)).await.is_err() {
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(AGAIN).await;
                 }
             }
         });
