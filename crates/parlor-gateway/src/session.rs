@@ -197,7 +197,7 @@ impl Session {
 
     /// Tells how far the user has read on other devices.
     pub(crate) fn tell_read(&mut self, desk: &mut Desk<'_>) {
-        for (room, seq) in std::mem::take(&mut self.read) {
+        while let Some((room, seq)) = self.read.pop_first() {
             let data = ReadPosition { seq };
             desk.outgoing.say(&ServerFrame::RoomRead { room: room.to_string(), data });
         }
