@@ -179,15 +179,23 @@ fn allowed(actor: &Actor, action: Action, access: &Access) -> bool {
 
 /// True for what the others in the room see or hear of, and a mute therefore stops.
 const fn is_heard(action: Action) -> bool {
-    matches!(
-        action,
+    match action {
         Action::Send
-            | Action::Edit { .. }
-            | Action::Rename
-            | Action::SetTopic
-            | Action::Mute { .. }
-            | Action::Kick { .. }
-    )
+        | Action::Edit { .. }
+        | Action::Rename
+        | Action::SetTopic
+        | Action::Mute { .. }
+        | Action::Kick { .. } => true,
+        Action::SeeRoom
+        | Action::ReadHistory
+        | Action::Join
+        | Action::Leave
+        | Action::Delete { .. }
+        | Action::Invite
+        | Action::ManageInvites
+        | Action::SeeReasons
+        | Action::MarkRead => false,
+    }
 }
 
 /// How much somebody has to say in a room, from the least to the most. Nobody lays a hand on an equal, so neither on
@@ -228,17 +236,13 @@ pub enum WorkspaceAction {
 /// # Errors
 /// [`Refusal::Forbidden`].
 pub fn may_in_workspace(actor: &Actor, action: WorkspaceAction, guests_roam: bool) -> Result<(), Refusal> {
-    let account = actor.role() > Role::Guest;
-    match action {
-        WorkspaceAction::CreateRoom if !account => Err(Refusal::Forbidden("make rooms as a guest")),
-        WorkspaceAction::BrowseRooms if !account && !guests_roam => {
-            Err(Refusal::Forbidden("browse rooms as a guest"))
-        }
-        WorkspaceAction::SeeEverybody if !account => {
-            Err(Refusal::Forbidden("see people you share no room with"))
-        }
-        _ => Ok(()),
-    }
+    let has_account = actor.role() > Role::Guest;
+    let (is_allowed, refusal) = match action {
+        WorkspaceAction::CreateRoom => (has_account, "make rooms as a guest"),
+        WorkspaceAction::BrowseRooms => (has_account || guests_roam, "browse rooms as a guest"),
+        WorkspaceAction::SeeEverybody => (has_account, "see people you share no room with"),
+    };
+    if is_allowed { Ok(()) } else { Err(Refusal::Forbidden(refusal)) }
 }
 
 #[cfg(test)]

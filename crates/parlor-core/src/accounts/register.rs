@@ -1,14 +1,14 @@
 //! Makes an account.
 
 use parlor_model::{
-    DisplayName, Invite, Member, MemberRole, Refusal, Role, Room, RoomEvent, RoomKind, RoomName, SessionId,
-    Topic, User, UserId, Username,
+    DisplayName, Invite, Member, MemberRole, Refusal, Role, Room, RoomKind, RoomName, SessionId, Topic, User,
+    UserId, Username,
 };
 use parlor_store::Tx;
 
 use super::admission::{Admission, registration_door};
 use super::setup;
-use crate::change::RoomChange;
+use crate::change::{Admit, RoomChange, Work};
 use crate::rooms::new_room;
 use crate::{Core, Error};
 
@@ -45,21 +45,31 @@ impl Core {
             Some(name) => DisplayName::new(name)?,
             None => DisplayName::from(&username),
         };
-        let core = self.clone();
-        self.commit(move |tx| {
-            Box::pin(async move {
-                let door = registration_door(tx, &core, &registrant.admission).await?;
-                refuse_taken_username(tx, &core, &username).await?;
-                let user = new_user(&core, username, display_name, door.role(), true);
-                insert(tx, &user, Some(&registrant.password_hash)).await?;
-                if user.role == Role::Owner {
-                    setup::close(tx).await?;
-                    return found(tx, &core, user).await;
-                }
-                enter(tx, &core, user, door.into_invite()).await
-            })
-        })
-        .await
+        let Registrant { password_hash, admission, .. } = registrant;
+        self.commit(Register { username, display_name, password_hash, admission }).await
+    }
+}
+
+struct Register {
+    username: Username,
+    display_name: DisplayName,
+    password_hash: String,
+    admission: Admission,
+}
+
+impl Work for Register {
+    type Done = Entered;
+
+    async fn run(self, core: &Core, tx: &mut Tx<'_>) -> Result<Entered, Error> {
+        let door = registration_door(tx, core, &self.admission).await?;
+        refuse_taken_username(tx, core, &self.username).await?;
+        let user = new_user(core, self.username, self.display_name, door.role(), true);
+        insert(tx, &user, Some(&self.password_hash)).await?;
+        if user.role == Role::Owner {
+            setup::close(tx).await?;
+            return found(tx, core, user).await;
+        }
+        enter(tx, core, user, door.into_invite()).await
     }
 }
 
@@ -98,27 +108,25 @@ pub(super) async fn enter(
     core: &Core,
     user: User,
     invite: Option<Invite>,
-) -> Result<(Entered, Vec<RoomEvent>), Error> {
+) -> Result<Entered, Error> {
     let Some(invite) = invite else {
-        return Ok((Entered { user, joined: None }, Vec::new()));
+        return Ok(Entered { user, joined: None });
     };
     if !tx.use_invite(invite.id, core.env().now()).await? {
         return Err(Refusal::InviteInvalid.into());
     }
-    let mut change = RoomChange::open(tx, core, &as_actor(core, &user), invite.room).await?;
-    let place = change.admit(tx, MemberRole::Member).await?;
-    let joined = Some((change.access.room.clone(), place));
-    Ok((Entered { user, joined }, change.close(tx).await?))
+    let actor = as_actor(core, &user);
+    let joined = RoomChange::run(tx, core, &actor, invite.room, Admit(MemberRole::Member)).await?;
+    Ok(Entered { user, joined: Some(joined) })
 }
 
 /// Makes the first room for the owner.
-async fn found(tx: &mut Tx<'_>, core: &Core, user: User) -> Result<(Entered, Vec<RoomEvent>), Error> {
+async fn found(tx: &mut Tx<'_>, core: &Core, user: User) -> Result<Entered, Error> {
     let (name, topic) = (RoomName::new(FIRST_ROOM.0)?, Topic::new(FIRST_ROOM.1)?);
     let room = new_room(tx, core, name, RoomKind::Public, topic).await?;
-    let mut change = RoomChange::open(tx, core, &as_actor(core, &user), room.id).await?;
-    let place = change.admit(tx, MemberRole::Owner).await?;
-    let joined = Some((change.access.room.clone(), place));
-    Ok((Entered { user, joined }, change.close(tx).await?))
+    let actor = as_actor(core, &user);
+    let joined = RoomChange::run(tx, core, &actor, room.id, Admit(MemberRole::Owner)).await?;
+    Ok(Entered { user, joined: Some(joined) })
 }
 
 /// Somebody who is just coming in acts for themselves, before there is a session.

@@ -1,9 +1,10 @@
 //! Looks at an invitation, and uses it.
 
-use parlor_model::{Actor, Member, MemberRole, Refusal, Room, User};
+use parlor_model::{Actor, Invite, Member, MemberRole, Refusal, Room, User};
+use parlor_store::Tx;
 
 use crate::accounts::{any_invite, open_invite};
-use crate::change::RoomChange;
+use crate::change::{Admit, RoomChange, RoomWork, Work};
 use crate::{Core, Error};
 
 /// Where an invitation leads. Whoever holds the code may know this much.
@@ -34,22 +35,37 @@ impl Core {
     /// Joins the room of an invitation. Somebody who is in the room already uses nothing up, and is led there by one that
     /// lets in nobody else any more, too: it may be the one they came by.
     pub async fn accept_invite(&self, actor: &Actor, code: &str) -> Result<(Room, Member), Error> {
-        let (core, actor, code) = (self.clone(), actor.clone(), code.to_owned());
-        self.commit(move |tx| {
-            Box::pin(async move {
-                let invite = any_invite(tx, &core, &code).await?;
-                let mut change = RoomChange::open(tx, &core, &actor, invite.room).await?;
-                let now = core.env().now();
-                if change.access.role().is_none()
-                    && (!invite.is_open(now) || !tx.use_invite(invite.id, now).await?)
-                {
-                    return Err(Refusal::InviteInvalid.into());
-                }
-                let place = change.admit(tx, MemberRole::Member).await?;
-                let joined = (change.access.room.clone(), place);
-                Ok((joined, change.close(tx).await?))
-            })
-        })
-        .await
+        self.commit(Accept { actor: actor.clone(), code: code.to_owned() }).await
+    }
+}
+
+struct Accept {
+    actor: Actor,
+    code: String,
+}
+
+impl Work for Accept {
+    type Done = (Room, Member);
+
+    async fn run(self, core: &Core, tx: &mut Tx<'_>) -> Result<(Room, Member), Error> {
+        let invite = any_invite(tx, core, &self.code).await?;
+        RoomChange::run(tx, core, &self.actor, invite.room, Use(invite)).await
+    }
+}
+
+/// Uses an invitation for whoever is not in its room.
+struct Use(Invite);
+
+impl RoomWork for Use {
+    type Done = (Room, Member);
+
+    async fn run(self, change: &mut RoomChange<'_, '_>) -> Result<(Room, Member), Error> {
+        let (invite, now) = (self.0, change.at());
+        if change.access.role().is_none()
+            && (!invite.is_open(now) || !change.tx.use_invite(invite.id, now).await?)
+        {
+            return Err(Refusal::InviteInvalid.into());
+        }
+        Admit(MemberRole::Member).run(change).await
     }
 }

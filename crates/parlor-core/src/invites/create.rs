@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parlor_model::{Action, Actor, Field, Invite, InviteId, Refusal, RoomId};
 
-use crate::change::RoomChange;
+use crate::change::{RoomChange, RoomWork};
 use crate::{Core, Error, secret};
 
 /// How long an invitation may live, in seconds: a minute to a year.
@@ -40,20 +40,22 @@ impl Core {
             uses: 0,
             revoked: false,
         };
-        self.insert_invite(actor, invite.clone(), secret::hash(&code)).await?;
+        let work = InsertInvite { invite: invite.clone(), hash: secret::hash(&code) };
+        self.change_room(actor, room, work).await?;
         Ok((invite, code))
     }
+}
 
-    async fn insert_invite(&self, actor: &Actor, invite: Invite, hash: [u8; 32]) -> Result<(), Error> {
-        let (core, actor) = (self.clone(), actor.clone());
-        self.commit(move |tx| {
-            Box::pin(async move {
-                let change = RoomChange::open(tx, &core, &actor, invite.room).await?;
-                change.may(Action::Invite)?;
-                tx.insert_invite(&invite, &hash).await?;
-                Ok(((), Vec::new()))
-            })
-        })
-        .await
+struct InsertInvite {
+    invite: Invite,
+    hash: [u8; 32],
+}
+
+impl RoomWork for InsertInvite {
+    type Done = ();
+
+    async fn run(self, change: &mut RoomChange<'_, '_>) -> Result<(), Error> {
+        change.may(Action::Invite)?;
+        Ok(change.tx.insert_invite(&self.invite, &self.hash).await?)
     }
 }

@@ -2,7 +2,7 @@
 
 use parlor_model::{Action, Actor, Invite, InviteId, Refusal, RoomId, may};
 
-use crate::change::RoomChange;
+use crate::change::{RoomChange, RoomWork};
 use crate::{Core, Error};
 
 impl Core {
@@ -32,20 +32,23 @@ impl Core {
 
     /// Withdraws an invitation: one's own, or any if one owns the room. Withdrawing twice changes nothing.
     pub async fn revoke_invite(&self, actor: &Actor, room: RoomId, invite: InviteId) -> Result<(), Error> {
-        let (core, actor) = (self.clone(), actor.clone());
-        self.commit(move |tx| {
-            Box::pin(async move {
-                let change = RoomChange::open(tx, &core, &actor, room).await?;
-                change.may(Action::SeeRoom)?;
-                let found = tx.invite(room, invite).await?;
-                let found = found.filter(|found| {
-                    found.created_by == actor.id() || change.may(Action::ManageInvites).is_ok()
-                });
-                let found = found.ok_or(Refusal::NotFound("invitation"))?;
-                tx.revoke_invite(room, found.id).await?;
-                Ok(((), Vec::new()))
-            })
-        })
-        .await
+        self.change_room(actor, room, RevokeInvite(invite)).await
+    }
+}
+
+struct RevokeInvite(InviteId);
+
+impl RoomWork for RevokeInvite {
+    type Done = ();
+
+    async fn run(self, change: &mut RoomChange<'_, '_>) -> Result<(), Error> {
+        change.may(Action::SeeRoom)?;
+        let room = change.access.room.id;
+        let found = change.tx.invite(room, self.0).await?.filter(|found| {
+            found.created_by == change.actor.id() || change.may(Action::ManageInvites).is_ok()
+        });
+        let found = found.ok_or(Refusal::NotFound("invitation"))?;
+        change.tx.revoke_invite(room, found.id).await?;
+        Ok(())
     }
 }

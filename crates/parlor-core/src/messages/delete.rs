@@ -2,7 +2,7 @@
 
 use parlor_model::{Action, Actor, Body, Change, Message, MessageId, Refusal, RoomId, Seq};
 
-use crate::change::RoomChange;
+use crate::change::{RoomChange, RoomWork};
 use crate::{Core, Error};
 
 impl Core {
@@ -14,26 +14,30 @@ impl Core {
         room: RoomId,
         message: MessageId,
     ) -> Result<(Message, Seq), Error> {
-        let (core, actor) = (self.clone(), actor.clone());
-        self.commit(move |tx| {
-            Box::pin(async move {
-                let mut change = RoomChange::open(tx, &core, &actor, room).await?;
-                change.may(Action::SeeRoom)?;
-                let mut message = tx.message(room, message).await?.ok_or(Refusal::NotFound("message"))?;
-                change.may(Action::Delete { author: message.author })?;
-                if message.deleted_at.is_some() {
-                    let seq = message.changed_seq;
-                    return Ok(((message, seq), Vec::new()));
-                }
-                let seq = change.next_seq();
-                message.body = Body::erased();
-                message.changed_seq = seq;
-                message.deleted_at = Some(change.at());
-                tx.save_message(&message).await?;
-                change.record(Change::MessageDeleted(message.clone()));
-                Ok(((message, seq), change.close(tx).await?))
-            })
-        })
-        .await
+        self.change_room(actor, room, Delete(message)).await
+    }
+}
+
+struct Delete(MessageId);
+
+impl RoomWork for Delete {
+    type Done = (Message, Seq);
+
+    async fn run(self, change: &mut RoomChange<'_, '_>) -> Result<(Message, Seq), Error> {
+        change.may(Action::SeeRoom)?;
+        let found = change.tx.message(change.access.room.id, self.0).await?;
+        let mut message = found.ok_or(Refusal::NotFound("message"))?;
+        change.may(Action::Delete { author: message.author })?;
+        if message.deleted_at.is_some() {
+            let seq = message.changed_seq;
+            return Ok((message, seq));
+        }
+        let seq = change.next_seq();
+        message.body = Body::erased();
+        message.changed_seq = seq;
+        message.deleted_at = Some(change.at());
+        change.tx.save_message(&message).await?;
+        change.record(Change::MessageDeleted(message.clone()));
+        Ok((message, seq))
     }
 }

@@ -2,7 +2,7 @@
 
 use parlor_model::{Action, Actor, Body, Change, Message, MessageId, Refusal, RoomId, Seq};
 
-use crate::change::RoomChange;
+use crate::change::{RoomChange, RoomWork};
 use crate::{Core, Error};
 
 impl Core {
@@ -18,27 +18,34 @@ impl Core {
     ) -> Result<(Message, Seq), Error> {
         let body = Body::new(body, self.settings().limits.max_body_bytes)?;
         self.prepare_rendering(actor, body.as_str()).await?;
-        let (core, actor) = (self.clone(), actor.clone());
-        self.commit(move |tx| {
-            Box::pin(async move {
-                let mut change = RoomChange::open(tx, &core, &actor, room).await?;
-                change.may(Action::SeeRoom)?;
-                let found = tx.message(room, message).await?.filter(|message| message.deleted_at.is_none());
-                let mut message = found.ok_or(Refusal::NotFound("message"))?;
-                change.may(Action::Edit { author: message.author })?;
-                if message.body == body {
-                    let seq = message.changed_seq;
-                    return Ok(((message, seq), Vec::new()));
-                }
-                let seq = change.next_seq();
-                message.body = body;
-                message.changed_seq = seq;
-                message.edited_at = Some(change.at());
-                tx.save_message(&message).await?;
-                change.record(Change::MessageEdited(message.clone()));
-                Ok(((message, seq), change.close(tx).await?))
-            })
-        })
-        .await
+        self.change_room(actor, room, Edit { message, body }).await
+    }
+}
+
+struct Edit {
+    message: MessageId,
+    body: Body,
+}
+
+impl RoomWork for Edit {
+    type Done = (Message, Seq);
+
+    async fn run(self, change: &mut RoomChange<'_, '_>) -> Result<(Message, Seq), Error> {
+        change.may(Action::SeeRoom)?;
+        let found = change.tx.message(change.access.room.id, self.message).await?;
+        let found = found.filter(|message| message.deleted_at.is_none());
+        let mut message = found.ok_or(Refusal::NotFound("message"))?;
+        change.may(Action::Edit { author: message.author })?;
+        if message.body == self.body {
+            let seq = message.changed_seq;
+            return Ok((message, seq));
+        }
+        let seq = change.next_seq();
+        message.body = self.body;
+        message.changed_seq = seq;
+        message.edited_at = Some(change.at());
+        change.tx.save_message(&message).await?;
+        change.record(Change::MessageEdited(message.clone()));
+        Ok((message, seq))
     }
 }

@@ -6,7 +6,7 @@ use parlor_model::slash::{self, Typed};
 use parlor_model::{Action, Actor, Body, Field, Message, MessageId, Nonce, Refusal, RoomId, Seq};
 use parlor_store::{Append, AppendError, Appended, NewMessage};
 
-use crate::change::RoomChange;
+use crate::change::{RoomChange, RoomWork};
 use crate::limits::{Kind, Whose};
 use crate::{Core, Error};
 
@@ -98,19 +98,7 @@ impl Core {
         room: RoomId,
         message: NewMessage,
     ) -> Result<Message, Error> {
-        let (core, actor) = (self.clone(), actor.clone());
-        let message = self
-            .commit(move |tx| {
-                Box::pin(async move {
-                    let change = RoomChange::open(tx, &core, &actor, room).await?;
-                    change.may(Action::Send)?;
-                    let append = Append { room, access_version: change.access.version(), message };
-                    let appended = tx.append(append).await.map_err(refusing)?;
-                    // The store has noted what is to be told.
-                    Ok((appended.message, Vec::new()))
-                })
-            })
-            .await?;
+        let message = self.change_room(actor, room, SendUnderLock(message)).await?;
         same_room(room, &message).map(|()| message)
     }
 
@@ -132,6 +120,20 @@ impl Core {
             })
             .await?;
         first.filter(|first| first.room == room).ok_or(refused)
+    }
+}
+
+struct SendUnderLock(NewMessage);
+
+impl RoomWork for SendUnderLock {
+    type Done = Message;
+
+    /// The store gives the message its place, and notes what is to be told.
+    async fn run(self, change: &mut RoomChange<'_, '_>) -> Result<Message, Error> {
+        change.may(Action::Send)?;
+        let (room, access_version) = (change.access.room.id, change.access.version());
+        let append = Append { room, access_version, message: self.0 };
+        Ok(change.tx.append(append).await.map_err(refusing)?.message)
     }
 }
 

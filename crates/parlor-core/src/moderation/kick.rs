@@ -4,7 +4,7 @@
 use parlor_model::{Action, Actor, Refusal, RoomId, Seq, UserId};
 
 use super::Subject;
-use crate::change::RoomChange;
+use crate::change::{RoomChange, RoomWork};
 use crate::rooms::depart;
 use crate::{Core, Error};
 
@@ -13,20 +13,24 @@ impl Core {
     ///
     /// Their connections hear nothing more of the room, and the links that they made to it let nobody in any more. If they were its last owner, it passes on as if they had left.
     pub async fn kick_member(&self, actor: &Actor, room: RoomId, user: UserId) -> Result<Seq, Error> {
-        let (core, actor) = (self.clone(), actor.clone());
-        self.commit(move |tx| {
-            Box::pin(async move {
-                let mut change = RoomChange::open(tx, &core, &actor, room).await?;
-                let subject = Subject::of(tx, &change, user).await?;
-                if !subject.member.active {
-                    return Err(Refusal::NotFound("member").into());
-                }
-                change.may(Action::Kick { target: subject.target() })?;
-                tx.revoke_invites_by(room, user).await?;
-                let seq = depart(tx, &mut change, subject.member, subject.user).await?;
-                Ok((seq, change.close(tx).await?))
-            })
-        })
-        .await
+        self.change_room(actor, room, Kick { user }).await
+    }
+}
+
+struct Kick {
+    user: UserId,
+}
+
+impl RoomWork for Kick {
+    type Done = Seq;
+
+    async fn run(self, change: &mut RoomChange<'_, '_>) -> Result<Seq, Error> {
+        let subject = Subject::of(change, self.user).await?;
+        if !subject.member.active {
+            return Err(Refusal::NotFound("member").into());
+        }
+        change.may(Action::Kick { target: subject.target() })?;
+        change.tx.revoke_invites_by(change.access.room.id, self.user).await?;
+        depart(change, subject.member, subject.user).await
     }
 }

@@ -3,8 +3,9 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use parlor_model::{Actor, Field, Member, Mute, MuteReason, Refusal, RoomId, User, UserId};
+use parlor_model::{Actor, Field, Member, MuteReason, Refusal, RoomId, User, UserId};
 
+use super::NewMute;
 use crate::{Core, Error};
 
 /// How long a mute that ends by itself may last, in seconds: up to ten years.
@@ -37,15 +38,6 @@ impl Core {
         }
         let reason = MuteReason::new(input.reason.as_deref().unwrap_or_default())?;
         let duration = input.duration.map(|seconds| Duration::from_secs(seconds.into()));
-        self.replace_mute(actor, room, user, move |change| {
-            let at = change.at();
-            Some(Mute {
-                at,
-                until: duration.map(|duration| at.after(duration)),
-                by: change.actor.id(),
-                reason,
-            })
-        })
-        .await
+        self.replace_mute(actor, room, user, Some(NewMute { duration, reason })).await
     }
 }

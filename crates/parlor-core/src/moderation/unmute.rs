@@ -13,6 +13,6 @@ impl Core {
         room: RoomId,
         user: UserId,
     ) -> Result<(Member, User), Error> {
-        self.replace_mute(actor, room, user, |_| None).await
+        self.replace_mute(actor, room, user, None).await
     }
 }

@@ -7,7 +7,7 @@ use parlor_model::{
 };
 use parlor_store::Tx;
 
-use crate::change::{Outcome, RoomChange};
+use crate::change::{Admit, RoomChange, Work};
 use crate::{Core, Error};
 
 /// What a new room is to be.
@@ -27,23 +27,25 @@ impl Core {
         may_in_workspace(actor, WorkspaceAction::CreateRoom, self.guests_roam())?;
         let name = RoomName::new(&input.name)?;
         let topic = Topic::new(input.topic.as_deref().unwrap_or_default())?;
-        let (core, actor) = (self.clone(), actor.clone());
-        self.commit(move |tx| {
-            Box::pin(async move {
-                let room = new_room(tx, &core, name, input.kind, topic).await?;
-                settle(tx, &core, &actor, room.id).await
-            })
-        })
-        .await
+        self.commit(Create { actor: actor.clone(), name, kind: input.kind, topic }).await
     }
 }
 
-/// Puts the maker into the new room, as its first change.
-async fn settle(tx: &mut Tx<'_>, core: &Core, actor: &Actor, room: RoomId) -> Outcome<(Room, Member)> {
-    let mut change = RoomChange::open(tx, core, actor, room).await?;
-    let place = change.admit(tx, MemberRole::Owner).await?;
-    let made = (change.access.room.clone(), place);
-    Ok((made, change.close(tx).await?))
+struct Create {
+    actor: Actor,
+    name: RoomName,
+    kind: RoomKind,
+    topic: Topic,
+}
+
+impl Work for Create {
+    type Done = (Room, Member);
+
+    /// Puts the maker into the new room, as its first change.
+    async fn run(self, core: &Core, tx: &mut Tx<'_>) -> Result<(Room, Member), Error> {
+        let room = new_room(tx, core, self.name, self.kind, self.topic).await?;
+        RoomChange::run(tx, core, &self.actor, room.id, Admit(MemberRole::Owner)).await
+    }
 }
 
 /// Inserts an empty room under a free address.

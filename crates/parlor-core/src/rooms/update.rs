@@ -1,9 +1,8 @@
 //! Renames a room, or says what it is about.
 
 use parlor_model::{Action, Actor, Change, Member, Room, RoomId, RoomKind, RoomName, Topic};
-use parlor_store::Tx;
 
-use crate::change::RoomChange;
+use crate::change::{RoomChange, RoomWork};
 use crate::rooms::create::refuse_taken_name;
 use crate::{Core, Error};
 
@@ -26,40 +25,45 @@ impl Core {
     ) -> Result<(Room, Option<Member>), Error> {
         let name = update.name.as_deref().map(RoomName::new).transpose()?;
         let topic = update.topic.as_deref().map(Topic::new).transpose()?;
-        let (core, actor) = (self.clone(), actor.clone());
-        self.commit(move |tx| {
-            Box::pin(async move {
-                let mut change = RoomChange::open(tx, &core, &actor, room).await?;
-                change.may(Action::SeeRoom)?;
-                let renamed = rename(tx, &mut change, name).await?;
-                if retopic(&mut change, topic)? || renamed {
-                    let seq = change.next_seq();
-                    change.room().changed_seq = seq;
-                    let changed = change.access.room.clone();
-                    change.record(Change::RoomUpdated(changed));
-                }
-                let answer = (change.access.room.clone(), change.access.place().cloned());
-                Ok((answer, change.close(tx).await?))
-            })
-        })
-        .await
+        self.change_room(actor, room, Update { name, topic }).await
     }
 }
 
-async fn rename(tx: &mut Tx<'_>, change: &mut RoomChange, name: Option<RoomName>) -> Result<bool, Error> {
+struct Update {
+    name: Option<RoomName>,
+    topic: Option<Topic>,
+}
+
+impl RoomWork for Update {
+    type Done = (Room, Option<Member>);
+
+    async fn run(self, change: &mut RoomChange<'_, '_>) -> Result<(Room, Option<Member>), Error> {
+        change.may(Action::SeeRoom)?;
+        let renamed = rename(change, self.name).await?;
+        if retopic(change, self.topic)? || renamed {
+            let seq = change.next_seq();
+            change.room().changed_seq = seq;
+            let changed = change.access.room.clone();
+            change.record(Change::RoomUpdated(changed));
+        }
+        Ok((change.access.room.clone(), change.access.place().cloned()))
+    }
+}
+
+async fn rename(change: &mut RoomChange<'_, '_>, name: Option<RoomName>) -> Result<bool, Error> {
     let Some(name) = name.filter(|name| *name != change.access.room.name) else {
         return Ok(false);
     };
     change.may(Action::Rename)?;
-    let room = change.room();
+    let room = &mut change.access.room;
     if room.kind == RoomKind::Public {
-        refuse_taken_name(tx, room.workspace, &name, Some(room.id)).await?;
+        refuse_taken_name(change.tx, room.workspace, &name, Some(room.id)).await?;
     }
     room.name = name;
     Ok(true)
 }
 
-fn retopic(change: &mut RoomChange, topic: Option<Topic>) -> Result<bool, Error> {
+fn retopic(change: &mut RoomChange<'_, '_>, topic: Option<Topic>) -> Result<bool, Error> {
     let Some(topic) = topic.filter(|topic| *topic != change.access.room.topic) else {
         return Ok(false);
     };
